@@ -1,0 +1,15 @@
+"""What the server process loads: settings from the environment, the app put together."""
+
+import os
+from typing import Any
+
+from bandstand.app.http import asgi_app
+from bandstand.app.settings import read_settings
+from bandstand.app.wiring import build
+from bandstand.platform.telemetry import set_up_logs
+
+
+def create() -> Any:
+    """Make the ASGI app of this process."""
+    set_up_logs()
+    return asgi_app(build(read_settings(os.environ)))

@@ -1,0 +1,5 @@
+"""The `bandstand` command."""
+
+from bandstand.cli.main import app, main
+
+__all__ = ["app", "main"]

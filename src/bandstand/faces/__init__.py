@@ -1,0 +1,1 @@
+"""What the outside world already speaks, as thin translations onto the rooms."""

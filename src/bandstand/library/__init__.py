@@ -1,0 +1,66 @@
+"""What a person keeps: saved things, playlists, history."""
+
+from bandstand.library.events import ITEM_SAVED, ITEM_UNSAVED, PLAYLIST_CHANGED
+from bandstand.library.model import MAX_ITEMS, Play, Playlist, PlaylistItem, PlayPage, Saved, SavedPage
+from bandstand.library.service.erasure import erase_person, export_person
+from bandstand.library.service.playlists import (
+    PlaylistPage,
+    add_items,
+    all_public_playlists,
+    change_playlist,
+    create_playlist,
+    delete_playlist,
+    get_playlist,
+    get_playlists,
+    move_items,
+    playlist_items,
+    playlists_of,
+    public_playlists_of,
+    remove_items,
+    replace_items,
+    restore_playlist,
+    undo,
+)
+from bandstand.library.service.plays import heard_tracks, popular, recent_contexts, recently_played, top
+from bandstand.library.service.saved import contains, followers, list_saved, save, unsave
+
+__all__ = [
+    "ITEM_SAVED",
+    "ITEM_UNSAVED",
+    "MAX_ITEMS",
+    "PLAYLIST_CHANGED",
+    "Play",
+    "PlayPage",
+    "Playlist",
+    "PlaylistItem",
+    "PlaylistPage",
+    "Saved",
+    "SavedPage",
+    "add_items",
+    "all_public_playlists",
+    "change_playlist",
+    "contains",
+    "create_playlist",
+    "delete_playlist",
+    "erase_person",
+    "export_person",
+    "followers",
+    "get_playlist",
+    "get_playlists",
+    "heard_tracks",
+    "list_saved",
+    "move_items",
+    "playlist_items",
+    "playlists_of",
+    "popular",
+    "public_playlists_of",
+    "recent_contexts",
+    "recently_played",
+    "remove_items",
+    "replace_items",
+    "restore_playlist",
+    "save",
+    "top",
+    "undo",
+    "unsave",
+]

@@ -1,0 +1,1 @@
+"""Queries of library, by noun: saved, playlists, plays."""

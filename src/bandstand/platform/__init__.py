@@ -1,0 +1,1 @@
+"""Tools with no idea of music: database, log, objects, jobs, ids, clock, errors, HTTP."""

@@ -1,0 +1,1 @@
+"""What building, checking and describing Bandstand takes. Nothing here is in the wheel."""
