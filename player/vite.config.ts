@@ -1,5 +1,5 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig } from 'vite';
+import { defineConfig } from 'vitest/config';
 
 /** Where the server is while developing (`npm run dev`); the built player is served by the server itself. */
 const server = 'http://127.0.0.1:4600';
@@ -20,5 +20,7 @@ export default defineConfig({
       },
     },
   },
+  // the contrast test reads the style sheet
+  test: { css: true, include: ['src/**/*.test.ts'] },
   server: { proxy: Object.fromEntries(['/api', '/v1', '/media'].map((path) => [path, server])) },
 });

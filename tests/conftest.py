@@ -15,7 +15,7 @@ from bandstand.platform.db import Database, metadata
 
 pytest_plugins = ["tests.engines"]
 ROOT = Path(__file__).parent.parent
-_LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104
+_LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 _real_connect = socket.socket.connect
 
 

@@ -42,7 +42,7 @@ def tone_flac(path: Path, *, seconds: float = 2.0, hertz: float = 330.0, **tags:
         for packet in stream.encode(None):
             made.mux(packet)
     source.unlink()
-    tagged = mutagen.flac.FLAC(path)
+    tagged = mutagen.flac.FLAC(path)  # type: ignore[no-untyped-call]
     for name, value in tags.items():
         tagged[name.upper()] = value
     tagged.save()
@@ -51,7 +51,10 @@ def tone_flac(path: Path, *, seconds: float = 2.0, hertz: float = 330.0, **tags:
 
 def small_library(folder: Path, *, seconds: float = 2.0) -> Path:
     """Write two albums of two artists, three tracks each."""
-    for artist, album, genre, base in (("Ana Uno", "First Light", "Folk", 220.0), ("Bo Dos", "Second Wind", "Jazz", 330.0)):
+    for artist, album, genre, base in (
+        ("Ana Uno", "First Light", "Folk", 220.0),
+        ("Bo Dos", "Second Wind", "Jazz", 330.0),
+    ):
         for number, word in enumerate(("Morning", "Noon", "Evening"), 1):
             tone_flac(
                 folder / artist / album / f"{number:02} {word}.flac",

@@ -50,6 +50,9 @@ def settings_page() -> str:
         "the environment wins). A wrong value stops the start with one line that names it. Written by `make docs` from `app/settings.py`.\n\n"
         "| setting | default | what |\n|---|---|---|\n"
     )
+    rows.append(
+        "| `BANDSTAND_SOUNDFONT` | the one `make setup` fetched | the soundfont `serve --starter` plays scores with |"
+    )
     return head + "\n".join(rows) + "\n"
 
 

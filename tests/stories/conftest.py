@@ -47,7 +47,9 @@ class Server:
     def command(self, *words: str, given: str = "") -> "subprocess.CompletedProcess[str]":
         """Run another `bandstand` command on the same data."""
         line = [sys.executable, "-m", "bandstand", *words, "--data", str(self.data)]
-        return subprocess.run(line, input=given, env=self.environment, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(
+            line, input=given, env=self.environment, capture_output=True, text=True, timeout=60, check=False
+        )
 
     def client(self, name: str, password: str) -> httpx.Client:
         """Give a client signed in with a password, sending its CSRF token."""

@@ -28,7 +28,9 @@ def test_a_port_in_use(tmp_path: Path) -> None:
     assert "--port" in done.stderr
 
 
-@pytest.mark.parametrize(("name", "value"), [("LOG_URL", "kafka://x"), ("BIND", "nonsense"), ("DATABASE_URL", "mysql://u:pw@h/d")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("LOG_URL", "kafka://x"), ("BIND", "nonsense"), ("DATABASE_URL", "mysql://u:pw@h/d")]
+)
 def test_a_wrong_setting(tmp_path: Path, name: str, value: str) -> None:
     done = run("doctor", "--data", str(tmp_path), **{f"BANDSTAND_{name}": value})
     assert done.returncode == 1
@@ -66,7 +68,13 @@ def test_doctor_says_how_to_mend(tmp_path: Path) -> None:
 
 
 def test_help_teaches() -> None:
-    for words in (["--help"], ["serve", "--help"], ["ingest", "--help"], ["user", "add", "--help"], ["lab", "ladder", "--help"]):
+    for words in (
+        ["--help"],
+        ["serve", "--help"],
+        ["ingest", "--help"],
+        ["user", "add", "--help"],
+        ["lab", "ladder", "--help"],
+    ):
         done = run(*words)
         assert done.returncode == 0
         assert "Usage" in done.stdout

@@ -40,15 +40,29 @@ def test_installed_into_an_empty_environment_it_serves(wheel: Path, tmp_path: Pa
     python = str(place / "bin" / "python")
     locked = str(ROOT / "requirements" / "runtime.txt")
     got = subprocess.run(
-        [python, "-m", "pip", "install", "-q", "--require-hashes", "-r", locked], capture_output=True, text=True, check=False
+        [python, "-m", "pip", "install", "-q", "--require-hashes", "-r", locked],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if got.returncode != 0:
         pytest.skip("the package registry cannot be reached: " + got.stderr[-200:])
-    subprocess.run([python, "-m", "pip", "install", "-q", "--no-deps", str(wheel)], check=True, capture_output=True)
+    subprocess.run(
+        [python, "-m", "pip", "install", "-q", "--no-deps", str(wheel)], check=True, capture_output=True
+    )
     music = small_library(tmp_path / "music", seconds=1.0)
     port = free_port()
     environment = {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "VIRTUAL_ENV"}}
-    line = [str(place / "bin" / "bandstand"), "serve", "--data", str(tmp_path / "data"), "--port", str(port), "--music", str(music)]
+    line = [
+        str(place / "bin" / "bandstand"),
+        "serve",
+        "--data",
+        str(tmp_path / "data"),
+        "--port",
+        str(port),
+        "--music",
+        str(music),
+    ]
     log = (tmp_path / "out.txt").open("w")
     process = subprocess.Popen(line, env=environment, cwd=tmp_path, stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"

@@ -34,16 +34,16 @@ export interface Shelf { id: string; title: string; reason: string; policy: stri
 export interface Genre { id: string; name: string; track_count: number; album_count: number }
 export interface CursorPage<T> { items: T[]; next: string | null; total?: number }
 export interface HistoryRow { played_at: string; heard_ms: number; track: Track; context: string | { uri?: string; type?: string } | null }
-export interface Refusal { rendition: string; code: string; why: string }
+export interface Refusal { rendition: string; name?: string; code: string; why: string }
 export interface PlaybackSession {
   session: string; manifest_url: string; hls_url: string; expires_at: string;
   decision: { chosen: string | Record<string, unknown> | null; refused: Refusal[] };
 }
 export interface Lyrics { plain: string | null; synced: { at_ms: number; text: string }[] | null }
 export interface Facts {
-  problems?: (string | { code?: string; message?: string })[];
+  problems?: Record<string, unknown>; credits?: { id?: string; name: string; role: string }[];
   source?: { codec?: string; rate?: number; bits?: number | null; channels?: number; kbps?: number | null } | null;
-  composers?: (string | { name: string })[]; label?: string | null; isrc?: string | null; genres?: (string | { name: string })[];
+  genres?: (string | { name: string })[];
   [key: string]: unknown;
 }
 export interface Scan {
@@ -52,6 +52,6 @@ export interface Scan {
 }
 export interface Problem { path: string; code: string; severity: string; message: string; hint: string }
 export interface Person { id: string; name: string; roles: string[]; plan?: string; created_at?: string }
-export interface SignIn { id: string; created_at?: string; last_seen_at?: string; user_agent?: string; label?: string; address?: string; current?: boolean; is_current?: boolean }
+export interface SignIn { id: string; created_at?: string; last_seen_at?: string; user_agent?: string; address?: string | null; expires_at?: string; is_this_one: boolean }
 export interface Consent { purpose: string; granted: boolean; title?: string; description?: string }
-export interface Job { id: string; name: string; state: string; progress?: number | { done?: number; total?: number } | null; error?: string | null; started_at?: string }
+export interface Job { id: string; name: string; state: string; progress?: number | { done?: number; total?: number } | null; error?: string | null; created_at?: string; finished_at?: string | null }

@@ -68,10 +68,11 @@ const hills: Maker = (roll, ink) => {
     while (x < 100) { x += 14 + roll() * 18; d += `L${r1(x)} ${r1(base - roll() * height)}`; x += 10 + roll() * 12; d += `L${r1(x)} ${r1(base + roll() * 8)}`; }
     return `${d}V100Z`;
   };
-  return [
+  const shapes: Shape[] = [
     { tag: 'circle', attrs: { cx: r1(20 + roll() * 60), cy: r1(18 + roll() * 16), r: r1(7 + roll() * 7), fill: ink[2] ?? '' } },
     { tag: 'path', attrs: { d: ridge(62, 34), fill: ink[0] ?? '' } }, { tag: 'path', attrs: { d: ridge(84, 28), fill: ink[1] ?? '' } },
   ];
+  return shapes;
 };
 const blocks: Maker = (roll, ink) => {
   const shapes: Shape[] = Array.from({ length: 7 }, (_, i): Shape => {

@@ -6,7 +6,7 @@ export type Kind = 'started' | 'progressed' | 'paused' | 'resumed' | 'sought' | 
 export interface ListeningEvent {
   id: string; session: string; seq: number; device: string; recording: string | null; track: string; context: string | null; at: string; kind: Kind;
   position_ms: number; from_ms: number; to_ms: number; heard_ms: number; reason_start?: string; reason_end?: string; is_organic: boolean;
-  rendition: string | null; bytes: number; offline: boolean;
+  rendition: string | null; bytes: number; is_offline: boolean;
 }
 export interface Heard { session: string; track: string; recording: string | null; context: string | null; organic: boolean; reason: string }
 
@@ -79,7 +79,7 @@ export class Listening {
     this.pending.push({
       id: newId(), session: now.session, seq: now.seq++, device: deviceId(), recording: now.recording, track: now.track, context: now.context,
       at: new Date().toISOString(), kind, position_ms: Math.max(0, Math.round(after)), ...interval, is_organic: now.organic,
-      rendition: now.rendition, bytes: now.bytes, offline: !navigator.onLine, ...extra,
+      rendition: now.rendition, bytes: now.bytes, is_offline: !navigator.onLine, ...extra,
     });
     now.mark = after;
     now.wall = performance.now();

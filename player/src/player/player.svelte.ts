@@ -1,5 +1,5 @@
 /** The player: joins queue, engine, listening events and the system's media keys. */
-import { api, ApiError, type Track } from '../api';
+import { api, ApiError, type Refusal, type Track } from '../api';
 import { Engine, type Entry, type Manifest, MediaFault, type Normalisation, type Opened, type Quality } from '../engine';
 import { say, toast, ui, wantSaved } from '../shell/session.svelte';
 import { deviceId, keep, recall } from './ids';
@@ -13,13 +13,13 @@ export const player = $state({
   playing: false, waiting: false, position: 0, duration: 0, buffered: 0,
   volume: recall('volume', 0.9), muted: false,
   quality: recall<Quality>('quality', 'auto'), normalisation: recall<Normalisation>('normalisation', 'track'),
-  manifest: null as Manifest | null, rendition: null as string | null, refused: [] as { rendition: string; code: string; why: string }[],
+  manifest: null as Manifest | null, rendition: null as string | null, refused: [] as Refusal[],
   fault: null as { text: string; track: string } | null,
   loaded: false,
 });
 
 const listening = new Listening();
-const refusals = new Map<string, { rendition: string; code: string; why: string }[]>();
+const refusals = new Map<string, Refusal[]>();
 let reason = 'chosen';
 let failures = 0;
 let resumeAt = 0;
@@ -112,6 +112,7 @@ setInterval(() => {
   listening.progress(engine.position);
 }, 250);
 setInterval(() => { if (player.playing) persist(); }, 5000);
+addEventListener('pagehide', () => persist());
 
 /** Position by the audio clock, for what is drawn every frame. */
 export const positionNow = (): number => (engine.current ? engine.position : player.position);

@@ -109,8 +109,21 @@ def _signed_in(app: Engines, request: Req, session: SignedIn) -> Response[None]:
         None,
         status_code=204,
         cookies=[
-            Cookie(SESSION_COOKIE, value=session.secret, httponly=True, samesite="lax", secure=secure, max_age=lasts),
-            Cookie(CSRF_COOKIE, value=csrf_token(app.secret, session.secret), samesite="lax", secure=secure, max_age=lasts),
+            Cookie(
+                SESSION_COOKIE,
+                value=session.secret,
+                httponly=True,
+                samesite="lax",
+                secure=secure,
+                max_age=lasts,
+            ),
+            Cookie(
+                CSRF_COOKIE,
+                value=csrf_token(app.secret, session.secret),
+                samesite="lax",
+                secure=secure,
+                max_age=lasts,
+            ),
         ],
     )
 

@@ -1,5 +1,6 @@
 """What can be done with accounts. Nothing here commits or knows HTTP."""
 
+import functools
 import hashlib
 import secrets
 from collections.abc import Callable, Sequence
@@ -19,7 +20,12 @@ from bandstand.platform.errors import Conflict, Forbidden, Invalid, NotFound, To
 from bandstand.platform.ids import Id, is_id, new_id
 
 _hasher = PasswordHasher()  # Argon2id with RFC 9106's low-memory parameters
-_DECOY = _hasher.hash(secrets.token_hex(16))  # so that an unknown name takes as long as a wrong password
+
+
+@functools.cache
+def _decoy() -> str:
+    """Give a hash nobody knows the password of, so that an unknown name takes as long as a wrong password."""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 def digest(secret: str) -> str:
@@ -65,7 +71,9 @@ def add_person(
 
 def _check_time_zone(zone: str) -> str:
     if zone not in available_timezones():
-        raise Invalid(f"{zone[:40]!r} is no time zone such as Europe/Lisbon.", code="bad_time_zone", field="time_zone")
+        raise Invalid(
+            f"{zone[:40]!r} is no time zone such as Europe/Lisbon.", code="bad_time_zone", field="time_zone"
+        )
     return zone
 
 
@@ -138,7 +146,7 @@ def find_credentials(tx: Tx, name: str) -> tuple[Id | None, str]:
     """Give (person, hash to check); an unknown name gets a decoy so that timing tells nothing."""
     found = store.by_name(tx, model.name_key(name))
     hashed = store.password_hash(tx, found.id) if found else None
-    return (found.id, hashed) if found and hashed else (None, _DECOY)
+    return (found.id, hashed) if found and hashed else (None, _decoy())
 
 
 def password_matches(hashed: str, password: str) -> bool:
@@ -204,7 +212,9 @@ def principal_of_token(tx: Tx, secret: str, at: datetime) -> Principal | None:
     return _principal(tx, owner[0], scopes)
 
 
-def _principal(tx: Tx, person: Id, scopes: frozenset[str] | None, session: Id | None = None) -> Principal | None:
+def _principal(
+    tx: Tx, person: Id, scopes: frozenset[str] | None, session: Id | None = None
+) -> Principal | None:
     found = store.by_id(tx, person)
     pseudonym = store.pseudonym_of(tx, person)
     if found is None or pseudonym is None:
@@ -238,7 +248,9 @@ def authenticate(
         raise Forbidden(f"This needs the role {role}.", code="needs_role", role=role)
     lacking = [s for s in scopes if me.scopes is not None and s not in me.scopes]
     if lacking:
-        raise Forbidden(f"Insufficient client scope: needs {', '.join(lacking)}.", code="needs_scope", scopes=lacking)
+        raise Forbidden(
+            f"Insufficient client scope: needs {', '.join(lacking)}.", code="needs_scope", scopes=lacking
+        )
     return me
 
 
@@ -258,7 +270,9 @@ def claim_link(
     """Use up a link and give the person it signs in; one that makes the first admin needs a name and a password."""
     good, person = store.take_link(tx, digest(secret), at)
     if not good:
-        raise Unauthenticated("This link was used already or has expired. Start again for a new one.", code="bad_link")
+        raise Unauthenticated(
+            "This link was used already or has expired. Start again for a new one.", code="bad_link"
+        )
     if person is not None:
         return person
     if not needs_setup(tx):
@@ -269,7 +283,13 @@ def claim_link(
 
 
 def make_token(
-    tx: Tx, person: Id, at: datetime, *, label: str = "", scopes: Sequence[str] | None = None, days: int | None = None
+    tx: Tx,
+    person: Id,
+    at: datetime,
+    *,
+    label: str = "",
+    scopes: Sequence[str] | None = None,
+    days: int | None = None,
 ) -> str:
     """Make a personal access token (all scopes by default) and give it, once."""
     secret = "bs_" + secrets.token_urlsafe(32)
@@ -305,7 +325,7 @@ def change_person(tx: Tx, person: Id, changes: dict[str, Any], at: datetime) -> 
 def change_password(tx: Tx, person: Id, old: str, new: str) -> None:
     """Set a new password after the old one was shown; every session ends."""
     model.check_password(new)
-    if not password_matches(store.password_hash(tx, person) or _DECOY, old):
+    if not password_matches(store.password_hash(tx, person) or _decoy(), old):
         raise Forbidden("The old password is not right.", code="wrong_password", field="old")
     store.change_person(tx, person, {"password_hash": _hasher.hash(new)})
 
@@ -313,7 +333,9 @@ def change_password(tx: Tx, person: Id, old: str, new: str) -> None:
 def record_consent(tx: Tx, person: Id, purpose: str, *, granted: bool, at: datetime) -> None:
     """Add to the history of what a person agreed to."""
     if purpose not in model.PURPOSES:
-        raise Invalid(f"Consent is asked for {', '.join(model.PURPOSES)}.", code="bad_purpose", field="purpose")
+        raise Invalid(
+            f"Consent is asked for {', '.join(model.PURPOSES)}.", code="bad_purpose", field="purpose"
+        )
     store.insert_consent(tx, id=new_id(at), person=person, purpose=purpose, granted=granted, at=at)
 
 
@@ -344,7 +366,8 @@ def export_person(tx: Tx, person: Id) -> dict[str, Any]:
             for s in store.sessions_of(tx, person)
         ],
         "consents": [
-            {"purpose": c.purpose, "granted": c.granted, "at": c.at.isoformat()} for c in store.consents_of(tx, person)
+            {"purpose": c.purpose, "granted": c.granted, "at": c.at.isoformat()}
+            for c in store.consents_of(tx, person)
         ],
     }
 

@@ -12,9 +12,13 @@ from bandstand.platform.db import Tx
 from bandstand.platform.ids import Id
 
 
-def insert_person(tx: Tx, person: Person, *, name_key: str, password_hash: str | None, pseudonym: str) -> None:
+def insert_person(
+    tx: Tx, person: Person, *, name_key: str, password_hash: str | None, pseudonym: str
+) -> None:
     """Write a new person with roles and pseudonym."""
-    fields = {n: getattr(person, n) for n in ("id", "name", "plan", "market", "time_zone", "language", "created_at")}
+    fields = {
+        n: getattr(person, n) for n in ("id", "name", "plan", "market", "time_zone", "language", "created_at")
+    }
     fields |= {"birth_year": person.birth_year, "gender": person.gender}
     tx.execute(people.insert().values(**fields, name_key=name_key, password_hash=password_hash))
     tx.execute(roles.insert(), [{"person": person.id, "role": r} for r in sorted(person.roles)])
@@ -119,7 +123,8 @@ def token_owner(tx: Tx, secret_hash: str, at: datetime) -> tuple[Id, str] | None
     """Give (person, scopes) for a live token."""
     row = tx.execute(
         sa.select(tokens.c.person, tokens.c.scopes).where(
-            tokens.c.secret_hash == secret_hash, sa.or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > at)
+            tokens.c.secret_hash == secret_hash,
+            sa.or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > at),
         )
     ).first()
     return (row.person, row.scopes) if row else None
@@ -142,9 +147,14 @@ def take_link(tx: Tx, secret_hash: str, at: datetime) -> tuple[bool, Id | None]:
 
 def count_failures(tx: Tx, subject: str, since: datetime) -> int:
     """Count wrong passwords of an account or address."""
-    return tx.scalar(
-        sa.select(sa.func.count()).select_from(failures).where(failures.c.subject == subject, failures.c.at > since)
-    ) or 0
+    return (
+        tx.scalar(
+            sa.select(sa.func.count())
+            .select_from(failures)
+            .where(failures.c.subject == subject, failures.c.at > since)
+        )
+        or 0
+    )
 
 
 def insert_failure(tx: Tx, ident: Id, subject: str, at: datetime, forget_before: datetime) -> None:

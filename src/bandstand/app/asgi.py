@@ -12,4 +12,6 @@ from bandstand.platform.telemetry import set_up_logs
 def create() -> Any:
     """Make the ASGI app of this process."""
     set_up_logs()
-    return asgi_app(build(read_settings(os.environ)))
+    app = build(read_settings(os.environ))
+    app.engines.services["media"].makers.warm()
+    return asgi_app(app)

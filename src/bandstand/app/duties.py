@@ -21,6 +21,7 @@ MEASURE: Final = "media.measure"
 EVICT: Final = "media.evict"
 _EVERY_FIVE_MINUTES: Final = "*/5 * * * *"
 _BATCH: Final = 25
+_SOUNDS: Final = {catalogue.TRACK_PUBLISHED, catalogue.TRACK_UPDATED}  # a retagged file is a new source
 
 
 def make_jobs(app: Engines, settings: Settings) -> Jobs:
@@ -76,7 +77,7 @@ def measure_consumer(jobs: Jobs) -> Consumer:
     """Give what asks for a job once a batch of tracks is published; named by its events, so it is asked for once."""
 
     def hear(tx: Tx, entries: Sequence[Entry]) -> None:
-        heard = [e.event for e in entries if e.event.kind == catalogue.TRACK_PUBLISHED]
+        heard = [e.event for e in entries if e.event.kind in _SOUNDS]
         for start in range(0, len(heard), _BATCH):
             batch = heard[start : start + _BATCH]
             tracks = catalogue.get_tracks(tx, [str(e.data["track_id"]) for e in batch])
@@ -98,7 +99,9 @@ def jobs_status(app: Engines) -> dict[str, Any]:
                 "id": j.id,
                 "name": j.name,
                 "state": j.state,
-                "progress": {"done": j.progress.done, "total": j.progress.total, "note": j.progress.note} if j.progress else None,
+                "progress": {"done": j.progress.done, "total": j.progress.total, "note": j.progress.note}
+                if j.progress
+                else None,
                 "error": j.error,
                 "created_at": j.created_at,
                 "finished_at": j.finished_at,

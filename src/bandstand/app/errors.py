@@ -24,7 +24,13 @@ def _answer(request: Req, status: int, code: str, message: str, details: dict[st
     if path.startswith("/v1"):
         body: dict[str, Any] = {"error": {"status": status, "message": message}}
         return Response(body, status_code=status, headers=headers, media_type="application/json")
-    body = {"type": "about:blank", "title": code.replace("_", " "), "status": status, "code": code, "detail": message}
+    body = {
+        "type": "about:blank",
+        "title": code.replace("_", " "),
+        "status": status,
+        "code": code,
+        "detail": message,
+    }
     body |= {k: v for k, v in details.items() if isinstance(v, str | int | float | list | dict | None)}
     body["request_id"] = request.scope.get("bandstand.request_id", "")
     return Response(body, status_code=status, headers=headers, media_type="application/problem+json")
@@ -39,7 +45,9 @@ def on_bandstand_error(request: Req, error: BandstandError) -> Response[Any]:
     if isinstance(error, Invalid) and request.url.path.startswith("/v1"):
         status = 400
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        log.error("request_failed", code=error.code, path=request.url.path, reason=str(details.get("reason", "")))
+        log.error(
+            "request_failed", code=error.code, path=request.url.path, reason=str(details.get("reason", ""))
+        )
     return _answer(request, status, error.code, error.message, details)
 
 
@@ -66,7 +74,9 @@ def on_decode_error(request: Req, error: msgspec.MsgspecError) -> Response[Any]:
 def on_unexpected(request: Req, error: Exception) -> Response[Any]:
     """Answer a bug: say nothing of the inside, log everything with the request's id."""
     log.error("request_broke", path=request.url.path, exc_info=error)
-    return _answer(request, 500, "internal", "Something broke here. The log has it under this request id.", {})
+    return _answer(
+        request, 500, "internal", "Something broke here. The log has it under this request id.", {}
+    )
 
 
 HANDLERS: Any = {

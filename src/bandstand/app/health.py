@@ -69,7 +69,11 @@ def check_engines(app: Engines) -> list[Check]:
         _try("database", "Start the database, or check BANDSTAND_DATABASE_URL.", lambda: _database(app)),
         _try("schema", "Run `bandstand migrate`.", lambda: _schema(app)),
         _try("log", "Start NATS, or check BANDSTAND_LOG_URL.", lambda: _log(app)),
-        _try("objects", "Start the object store, or check BANDSTAND_OBJECTS_URL and the AWS_ variables.", lambda: _objects(app)),
+        _try(
+            "objects",
+            "Start the object store, or check BANDSTAND_OBJECTS_URL and the AWS_ variables.",
+            lambda: _objects(app),
+        ),
     ]
 
 
@@ -113,4 +117,7 @@ def examine(app: Engines, settings: Settings) -> list[Check]:
 
 def as_dicts(checks: list[Check]) -> list[dict[str, Any]]:
     """Shape checks for --json."""
-    return [{"name": c.name, "ok": c.is_ok, "message": c.message, "mend": c.mend if not c.is_ok else ""} for c in checks]
+    return [
+        {"name": c.name, "ok": c.is_ok, "message": c.message, "mend": c.mend if not c.is_ok else ""}
+        for c in checks
+    ]

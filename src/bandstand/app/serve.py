@@ -97,7 +97,7 @@ def leave_with_parent() -> None:
         return
 
     def wait() -> None:
-        while sys.stdin.buffer.read(4096):
+        while os.read(0, 4096):
             pass
         os.kill(os.getpid(), 15)
         time.sleep(STOP_PATIENCE_S)
@@ -144,7 +144,15 @@ def serve(settings: Settings, *, workers: int, soundfont: Path | None) -> None:
     children = [Child("worker", [sys.executable, "-m", "bandstand", "worker"])]
     if soundfont is not None:
         out = str(starter_folder(settings))
-        command = [sys.executable, "-m", "bandstand.delivery.starter", "--out", out, "--soundfont", str(soundfont)]
+        command = [
+            sys.executable,
+            "-m",
+            "bandstand.delivery.starter",
+            "--out",
+            out,
+            "--soundfont",
+            str(soundfont),
+        ]
         children.append(Child("starter", ["nice", "-n", "10", *command], keep=False))
     for child in children:
         child.start()
@@ -170,7 +178,9 @@ def refuse_bad_folders(folders: list[Path]) -> None:
     """Raise NotFound or Forbidden with what to do when a music folder cannot be read."""
     for folder in folders:
         if not folder.exists():
-            raise NotFound(f"There is no folder {folder}. Check the path given as --music (make run MUSIC=…).")
+            raise NotFound(
+                f"There is no folder {folder}. Check the path given as --music (make run MUSIC=…)."
+            )
         if not folder.is_dir():
             raise NotFound(f"{folder} is a file. Give the folder it is in.")
         if not os.access(folder, os.R_OK | os.X_OK):

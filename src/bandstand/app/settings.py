@@ -53,7 +53,11 @@ class Settings:
     @property
     def jobs_url(self) -> str:
         """Where durable jobs keep their state: a SQLite file of their own, or a schema of the same PostgreSQL."""
-        return self.database_url if _is_postgres(self.database_url) else f"sqlite:///{self.data_dir / 'jobs.sqlite'}"
+        return (
+            self.database_url
+            if _is_postgres(self.database_url)
+            else f"sqlite:///{self.data_dir / 'jobs.sqlite'}"
+        )
 
     def secret(self) -> bytes:
         """Give the key that signs media addresses; made on first use, readable by the owner alone."""
@@ -94,7 +98,9 @@ def _whole(values: Mapping[str, str], name: str, default: int) -> int:
 def _bind(values: Mapping[str, str]) -> tuple[str, int]:
     host, _, port = (values.get("BIND") or f"127.0.0.1:{DEFAULT_PORT}").rpartition(":")
     if not port.isdecimal() or not 0 <= int(port) <= LAST_PORT or not host:
-        raise _wrong("BIND", f"{values.get('BIND', '')[:60]!r} is not HOST:PORT such as 127.0.0.1:{DEFAULT_PORT}")
+        raise _wrong(
+            "BIND", f"{values.get('BIND', '')[:60]!r} is not HOST:PORT such as 127.0.0.1:{DEFAULT_PORT}"
+        )
     return host.strip("[]"), int(port)
 
 
@@ -133,7 +139,10 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return Settings(
         data_dir=data,
         database_url=_url(
-            values, "DATABASE_URL", f"sqlite:///{data / 'bandstand.sqlite'}", ("sqlite", "postgresql", "postgres")
+            values,
+            "DATABASE_URL",
+            f"sqlite:///{data / 'bandstand.sqlite'}",
+            ("sqlite", "postgresql", "postgres"),
         ).replace("postgres://", "postgresql://", 1),
         objects_url=_url(values, "OBJECTS_URL", (data / "objects").as_uri(), ("file", "s3")),
         log_url=_url(values, "LOG_URL", f"sqlite:///{data / 'log.sqlite'}", ("sqlite", "nats")),
@@ -142,7 +151,9 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         secret_key_file=Path(values.get("SECRET_KEY_FILE") or data / "secret.key"),
         host=host,
         port=port,
-        music=tuple(Path(p).expanduser().absolute() for p in (values.get("MUSIC") or "").split(os.pathsep) if p),
+        music=tuple(
+            Path(p).expanduser().absolute() for p in (values.get("MUSIC") or "").split(os.pathsep) if p
+        ),
         renditions_max_bytes=_whole(values, "RENDITIONS_MAX_BYTES", DEFAULT_CACHE_BYTES),
         otlp_endpoint=values.get("OTLP_ENDPOINT"),
     )

@@ -36,9 +36,11 @@ def _load(dist: Path) -> dict[str, _File]:
         name = "/" + path.relative_to(dist).as_posix()
         body = path.read_bytes()
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        kind = {".woff2": "font/woff2", ".webmanifest": "application/manifest+json", ".js": "text/javascript"}.get(
-            path.suffix, kind
-        )
+        kind = {
+            ".woff2": "font/woff2",
+            ".webmanifest": "application/manifest+json",
+            ".js": "text/javascript",
+        }.get(path.suffix, kind)
         if kind.startswith("text/"):
             kind += "; charset=utf-8"
         is_hashed = name.startswith("/assets/")
@@ -80,7 +82,9 @@ class Player:
             headers = [(b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store")]
             await _send(send, 503, headers, _MISSING, head=head)
         elif name == "/index.html" and "." in path.rsplit("/", 1)[-1] and path != name:
-            await _send(send, 404, [(b"content-type", b"text/plain")], b"There is nothing at this address.", head=head)
+            await _send(
+                send, 404, [(b"content-type", b"text/plain")], b"There is nothing at this address.", head=head
+            )
         else:
             await _answer(scope, send, file, head=head)
 
@@ -100,7 +104,9 @@ async def _answer(scope: Scope, send: Send, file: _File, *, head: bool) -> None:
     await _send(send, 200, headers, body, head=head)
 
 
-async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes, *, head: bool) -> None:
+async def _send(
+    send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes, *, head: bool
+) -> None:
     length = [(b"content-length", str(len(body)).encode())] if status != HTTPStatus.NOT_MODIFIED else []
     await send({"type": "http.response.start", "status": status, "headers": headers + length})
     await send({"type": "http.response.body", "body": b"" if head else body})

@@ -48,10 +48,10 @@ ROUTES = [
     *bandstand.accounts.api.ROUTES,
     *bandstand.privacy.api.ROUTES,
     *duties.ROUTES,
-    *bandstand.delivery.api.handlers,
-    *bandstand.listening.api.routes,
-    *bandstand.playback.api.routes,
-    *bandstand.library.api.routes,
+    *bandstand.delivery.api.ROUTES,
+    *bandstand.listening.api.ROUTES,
+    *bandstand.playback.api.ROUTES,
+    *bandstand.library.api.ROUTES,
     *bandstand.faces.spotify.ROUTES,
     *bandstand.faces.player.ROUTES,
 ]
@@ -84,11 +84,11 @@ class App:
 
 def open_engines(settings: Settings, *, migrate: bool, clock: Clock = system_clock) -> Engines:
     """Open database, log and object store. With `migrate` the schema is brought up to date first."""
-    from bandstand import migrations  # noqa: PLC0415  (Alembic is slow to import, and web workers need it not)
-
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     db = Database(settings.database_url)
     if migrate:
+        from bandstand import migrations  # noqa: PLC0415  (Alembic is slow to import, and web workers need it not)
+
         migrations.upgrade(db)
     return Engines(
         db=db,
@@ -114,7 +114,11 @@ def _plays_of(tx: Tx, tracks: Sequence[Id]) -> dict[Id, int]:
 
 def _playlist_documents(tx: Tx, changed: Mapping[Id, str | None] | None) -> list[search.Document]:
     if changed is None:
-        mine = {p.id: p for who in accounts.people(tx) for p in library.playlists_of(tx, who.id, limit=10_000).items}
+        mine = {
+            p.id: p
+            for who in accounts.people(tx)
+            for p in library.playlists_of(tx, who.id, limit=10_000).items
+        }
         return [_playlist_document(p) for p in mine.values()]
     found: dict[Id, library.Playlist] = {}
     for playlist, pseudonym in changed.items():
@@ -153,7 +157,16 @@ def _media(app: Engines, settings: Settings) -> tuple[media.Studio, media.MediaH
         except NotFound:
             return None
 
+    def about(source_hash: str) -> media.About | None:
+        with app.db.read() as tx:
+            return media.About(recording=catalogue.recording_of_source(tx, source_hash))
+
     studio = media.Studio(
-        db=app.db, kept=app.objects, objects_url=settings.objects_url, open_source=open_source, clock=app.clock
+        db=app.db,
+        kept=app.objects,
+        objects_url=settings.objects_url,
+        open_source=open_source,
+        clock=app.clock,
+        about=about,
     )
     return studio, media.MediaHandler(studio, app.secret, artwork)

@@ -1,5 +1,6 @@
 """The worker process: consumers and relay, the search index's writer, folders, and what is done by the clock."""
 
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -9,13 +10,14 @@ import structlog
 from bandstand import delivery
 from bandstand.app.serve import leave_with_parent
 from bandstand.app.settings import Settings
-from bandstand.app.wiring import App, build
+from bandstand.app.wiring import build
 from bandstand.platform.errors import BandstandError
 from bandstand.platform.log import ConsumerLoop
 from bandstand.platform.telemetry import log_lag, set_up_logs
 
 log = structlog.get_logger("worker")
 LAG_EVERY_S = 10.0
+NICENESS = 10  # reading folders and measuring loudness give way to whoever presses play
 TRY_AGAIN_S = 5.0
 
 
@@ -53,6 +55,7 @@ def run(settings: Settings) -> None:
     """Work until told to stop."""
     set_up_logs()
     leave_with_parent()
+    os.nice(NICENESS)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -60,6 +60,7 @@ from bandstand.catalogue.service import (
     list_genres,
     list_tracks,
     playable,
+    recording_of_source,
     tracks_by_isrc,
 )
 
@@ -121,6 +122,7 @@ __all__ = [
     "name_key",
     "playable",
     "publish",
+    "recording_of_source",
     "sort_key",
     "tracks_by_isrc",
 ]

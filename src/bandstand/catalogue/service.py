@@ -216,6 +216,12 @@ def find_source(tx: Tx, source_hash: str) -> Source | None:
     return Source(*row) if row else None
 
 
+def recording_of_source(tx: Tx, source_hash: str) -> Id | None:
+    """The recording that a source file holds."""
+    found = sa.select(t.tracks.c.recording_id).where(t.tracks.c.source_hash == source_hash).limit(1)
+    return tx.execute(found).scalar()
+
+
 def playable(tx: Tx, item: Item, market: str, plan: str, at: datetime) -> Decision:
     """Whether an item may be played in a market under a plan at a time, and every reason why not."""
     _ = market, plan, at  # no release has a territory, a plan or a street time yet

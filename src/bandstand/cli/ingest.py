@@ -38,7 +38,9 @@ def ingest_folders(settings: Settings, folders: list[Path], *, as_json: bool) ->
             seen[line["outcome"]] += 1
             bar.update(task, advance=1, description=f"Reading ({seen['added']} new, {seen['failed']} failed)")
             if line["outcome"] == "failed":
-                bar.console.print(f"failed  {line['path']}: {line.get('reason', '')}", markup=False, highlight=False)
+                bar.console.print(
+                    f"failed  {line['path']}: {line.get('reason', '')}", markup=False, highlight=False
+                )
     say(", ".join(f"{summary.get(name, seen[name])} {name}" for name in _COUNTS))
     if not any(seen.values()):
         say("There was nothing to read in there.")

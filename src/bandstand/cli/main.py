@@ -31,7 +31,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Bandstand, the open music streaming platform."""
 
@@ -42,7 +44,9 @@ def serve(
     host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="The port; 4600 by default.", min=0, max=65535)] = None,
     workers: Annotated[int, typer.Option(help="Web worker processes.", min=1, max=64)] = 1,
-    music: Annotated[list[Path] | None, typer.Option(help="A folder to read and watch; may be repeated.")] = None,
+    music: Annotated[
+        list[Path] | None, typer.Option(help="A folder to read and watch; may be repeated.")
+    ] = None,
     starter: Annotated[bool, typer.Option("--starter", help="Make and serve the starter catalogue.")] = False,
 ) -> None:
     """Serve the whole product: player, APIs, and the worker that reads folders and hears events."""
@@ -117,7 +121,9 @@ def migrate(data: DataDir = None) -> None:
 @app.command()
 def replay(
     view: Annotated[str, typer.Argument(help="The view to rebuild; `all` for every one.")],
-    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="From this day (UTC) on.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="From this day (UTC) on.")
+    ] = None,
     data: DataDir = None,
 ) -> None:
     """Rebuild a view from the log."""
@@ -128,7 +134,13 @@ def replay(
     with telling_errors():
         built = build(settings_for(data))
         known = {c.name: c for c in built.consumers}
-        chosen = list(known.values()) if view == "all" else [known[view]] if view in known else []
+        chosen = (
+            [c for c in known.values() if c.reset is not None]
+            if view == "all"
+            else [known[view]]
+            if view in known
+            else []
+        )
         if not chosen:
             raise NotFound(f"There is no view {view!r}. There are: {', '.join(sorted(known))}.")
         day = since.replace(tzinfo=UTC) if since else None

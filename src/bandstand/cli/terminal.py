@@ -14,7 +14,10 @@ from bandstand.app.settings import Settings, read_settings
 from bandstand.platform.errors import BandstandError
 
 DataDir = Annotated[
-    Path | None, typer.Option("--data", help="The folder that holds all state.", envvar="BANDSTAND_DATA", show_default=False)
+    Path | None,
+    typer.Option(
+        "--data", help="The folder that holds all state.", envvar="BANDSTAND_DATA", show_default=False
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
 

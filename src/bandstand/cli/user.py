@@ -14,7 +14,9 @@ Name = Annotated[str, typer.Argument(help="The name they sign in with.")]
 @user.command()
 def add(
     name: Name,
-    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")] = False,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
     role: Annotated[str, typer.Option(help="listener, artist, staff or admin.")] = "listener",
     market: Annotated[str, typer.Option(help="Country, ISO 3166-1 alpha-2.")] = "US",
     data: DataDir = None,
@@ -48,7 +50,9 @@ def list_people(data: DataDir = None, as_json: AsJson = False) -> None:
             found = accounts.people(tx)
         for person in found:
             if as_json:
-                say_json({"id": person.id, "name": person.name, "roles": sorted(person.roles), "plan": person.plan})
+                say_json(
+                    {"id": person.id, "name": person.name, "roles": sorted(person.roles), "plan": person.plan}
+                )
             else:
                 say(f"{person.name}\t{', '.join(sorted(person.roles))}\t{person.plan}")
         if not found and not as_json:

@@ -72,4 +72,4 @@ def scan_problems(tx: Tx, cursor: str | None = None, limit: int = 100) -> Proble
     return ProblemsOut(items, more)
 
 
-handlers = [scan_now, start_scan, scan_problems]
+ROUTES = [scan_now, start_scan, scan_problems]

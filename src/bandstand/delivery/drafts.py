@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from bandstand import catalogue
+from bandstand import catalogue, media
 from bandstand.delivery.model import UNKNOWN_ALBUM, Name, Reading, Tags
 from bandstand.delivery.tags import fill_in, from_path
 from bandstand.delivery.walk import show
@@ -57,19 +57,7 @@ def draft_of(
     tags, probe = ready.tags, ready.reading.probe
     if probe is None:
         raise ValueError("a file without sound makes no draft")
-    source = catalogue.Source(
-        hash=ready.reading.source_hash,
-        container=probe.container,
-        codec=probe.codec,
-        sample_rate=probe.sample_rate,
-        channels=probe.channels,
-        bits=probe.bits,
-        kbps=round((probe.bitrate or 0) / 1000),
-        samples=probe.samples,
-        duration_ms=probe.duration_ms,
-        bytes=ready.reading.stamp.size,
-        is_exact=probe.is_exact,
-    )
+    source = _source(ready.reading, probe)
     has_words = bool(tags.lyrics or tags.synced_lyrics)
     plain = tags.lyrics or "\n".join(line for _, line in tags.synced_lyrics)
     return catalogue.TrackDraft(
@@ -91,6 +79,22 @@ def draft_of(
         artwork_id=artwork[0],
         sort_name=tags.title_sort,
         facts=tags.facts,
+    )
+
+
+def _source(reading: Reading, probe: media.Probe) -> catalogue.Source:
+    return catalogue.Source(
+        hash=reading.source_hash,
+        container=probe.container,
+        codec=probe.codec,
+        sample_rate=probe.sample_rate,
+        channels=probe.channels,
+        bits=probe.bits,
+        kbps=round((probe.bitrate or 0) / 1000),
+        samples=probe.samples,
+        duration_ms=probe.duration_ms,
+        bytes=reading.stamp.size,
+        is_exact=probe.is_exact,
     )
 
 

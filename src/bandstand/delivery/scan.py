@@ -43,9 +43,12 @@ def scan(
     stop: Callable[[], bool] | None = None,
     *,
     only: Sequence[bytes] | None = None,
+    pool: ReaderPool | None = None,
 ) -> ScanState:
     """Scan `root` (or the folders `only` below it). Raises Invalid for a folder that cannot be, Conflict for a second scan."""
-    run = Scan(db, objects, os.path.abspath(os.fsencode(root)), clock, stop or (lambda: False), on_progress)
+    run = Scan(
+        db, objects, os.path.abspath(os.fsencode(root)), clock, stop or (lambda: False), on_progress, pool
+    )
     for _ in run.files(only):
         pass
     return run.state
@@ -62,13 +65,14 @@ class Scan:
         clock: Clock,
         stop: Callable[[], bool],
         on_progress: Progress | None,
+        pool: ReaderPool | None = None,
     ) -> None:
         self.db, self.objects, self.root, self.clock, self.stop = db, objects, root, clock, stop
         self.on_progress = on_progress
         self.root_id = store.root_id(root)
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{new_id(clock())}"
         self.state = ScanState("idle", show(root))
-        self.pool = ReaderPool()
+        self.pool, self.owns_pool = pool or ReaderPool(), pool is None
         self.gallery = Gallery(db, objects, self.pool)
         self.covers: dict[bytes, Id | None] = {}
 
@@ -93,7 +97,8 @@ class Scan:
                 else f"There are no files in {show(self.root)}. Put music into it, or give another folder."
             )
         finally:
-            self.pool.close()
+            if self.owns_pool:
+                self.pool.close()
             self._release(message)
 
     # the lease
@@ -197,6 +202,12 @@ class Scan:
             r.path for r in rows
             if r.state == "present" and r.path not in batch.readings and not r.has_album_artist and r.album_group in turned
         }  # fmt: skip
+        if any(
+            path in batch.readings for path in batch.folder.pictures
+        ):  # a new cover is for the whole folder
+            started = self.state.started_at or self.clock()
+            old = {r.path for r in rows if r.state == "present" and r.read_at < started}
+            batch.again |= old - batch.readings.keys()
         if batch.again:
             batch.rows |= {r.path: r for r in rows if r.path in batch.again}
             self._read_files(batch, sorted(batch.again))

@@ -12,6 +12,7 @@ from typing import Any
 
 from bandstand.delivery import store
 from bandstand.delivery.model import OUTCOMES, FileOutcome, FileProblem, Problem, ScanState
+from bandstand.delivery.pool import ReaderPool
 from bandstand.delivery.scan import Progress, Scan
 from bandstand.delivery.walk import show
 from bandstand.platform.clock import Clock, system_clock
@@ -28,13 +29,14 @@ def ingest_lines(
     clock: Clock = system_clock,
     stop: Callable[[], bool] | None = None,
     on_progress: Progress | None = None,
+    pool: ReaderPool | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Scan folders, giving the lines of `bandstand ingest --json`: one per file, last a summary of all."""
     totals = dict.fromkeys(OUTCOMES, 0)
     messages = []
     for root in roots:
         run = Scan(
-            db, objects, os.path.abspath(os.fsencode(root)), clock, stop or (lambda: False), on_progress
+            db, objects, os.path.abspath(os.fsencode(root)), clock, stop or (lambda: False), on_progress, pool
         )
         for one in run.files():
             totals[one.outcome] += 1

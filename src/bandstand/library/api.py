@@ -39,4 +39,4 @@ def restore_playlist(tx: Tx, me: accounts.Principal, app: Engines, playlist: Fro
     return SnapshotOut(playlists.restore_playlist(tx, me.id, playlist, app.clock()).snapshot_id)
 
 
-routes: Final = [undo_edit, delete_playlist, restore_playlist]
+ROUTES: Final = [undo_edit, delete_playlist, restore_playlist]

@@ -44,4 +44,4 @@ def report_events(me: accounts.Principal, app: Engines, data: JSONBody[EventsIn]
     return EventsOut(len(taken.events), refused)
 
 
-routes: Final = [report_events]
+ROUTES: Final = [report_events]

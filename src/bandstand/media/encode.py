@@ -82,7 +82,9 @@ class RungWriter:
         """End the sound and give the sizes; an error where segments are missing."""
         self.take(None)
         if self.segments_put != len(self._segments):
-            raise BandstandError(f"{self.spec.name}: {self.segments_put} of {len(self._segments)} segments were made")
+            raise BandstandError(
+                f"{self.spec.name}: {self.segments_put} of {len(self._segments)} segments were made"
+            )
         return measure(self.spec, self._segments, self._sizes, self._init_size)
 
 
@@ -103,7 +105,9 @@ class Feed:
         shape = (frame.format.name, frame.layout.name, frame.sample_rate)
         if shape != self._shape:
             self._drain()
-            self._resampler = av.AudioResampler(sample_format(self.spec), LAYOUTS[self.spec.channels], self.spec.rate)
+            self._resampler = av.AudioResampler(
+                sample_format(self.spec), LAYOUTS[self.spec.channels], self.spec.rate
+            )
             self._shape = shape
         if self._resampler is not None:
             frame.pts = None
@@ -135,7 +139,9 @@ class Feed:
         is_planar = format_name.endswith("p")
         dtype = {"fltp": np.float32, "s16": np.int16, "s32": np.int32}[format_name]
         shape = (channels, samples) if is_planar else (1, channels * samples)
-        frame = av.AudioFrame.from_ndarray(np.zeros(shape, dtype), format=format_name, layout=LAYOUTS[channels])
+        frame = av.AudioFrame.from_ndarray(
+            np.zeros(shape, dtype), format=format_name, layout=LAYOUTS[channels]
+        )
         frame.sample_rate = self.spec.rate
         return frame
 
@@ -155,7 +161,11 @@ class Feed:
 
     def _cut_or_pad(self) -> None:
         """Leave in the buffer exactly the sound that is left, followed by silence to the next frame's end."""
-        rest = self._fifo.read(min(self._left, self._fifo.samples)) if self._fifo.samples and self._left else None
+        rest = (
+            self._fifo.read(min(self._left, self._fifo.samples))
+            if self._fifo.samples and self._left
+            else None
+        )
         self._fifo = av.AudioFifo()
         if rest is not None:
             rest.pts = None

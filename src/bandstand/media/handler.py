@@ -118,7 +118,9 @@ class MediaHandler:
         await _send_bytes(scope, send, data, _SEGMENT)
         return True
 
-    async def _manifest(self, scope: Scope, send: Send, source_hash: str, name: str | None, file: str) -> None:
+    async def _manifest(
+        self, scope: Scope, send: Send, source_hash: str, name: str | None, file: str
+    ) -> None:
         body, is_settled = await asyncio.to_thread(self._write_manifest, source_hash, name, file)
         if not is_settled:
             self._spawn(self._start_making(source_hash, name))
@@ -249,7 +251,12 @@ async def _send_error(send: Send, error: BandstandError, *, is_head: bool) -> No
         "detail": error.message,
     }
     body = json.dumps(problem).encode()
-    headers = [(b"content-type", b"application/problem+json"), (b"content-length", b"%d" % len(body)), _NO_CACHE, *_CORS]
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", b"%d" % len(body)),
+        _NO_CACHE,
+        *_CORS,
+    ]
     retry_after_s = getattr(error, "retry_after_s", None)
     if retry_after_s is not None:
         headers.append((b"retry-after", b"%d" % retry_after_s))

@@ -15,7 +15,9 @@ def lab_ladder(path: Path, out: Path, codecs: Sequence[str] = FAMILIES) -> Facts
     """Write a file's whole ladder into `out` as it is served; Invalid for a file without sound or an unknown codec."""
     unknown = sorted(set(codecs) - set(FAMILIES))
     if unknown or not codecs:
-        raise Invalid(f"There is no ladder for {', '.join(unknown) or 'no codec'}; there is: {', '.join(FAMILIES)}.")
+        raise Invalid(
+            f"There is no ladder for {', '.join(unknown) or 'no codec'}; there is: {', '.join(FAMILIES)}."
+        )
     probed = probe(path)
     specs = ladder_for(probed, codecs)
 

@@ -10,7 +10,7 @@ import threading
 import time
 from dataclasses import asdict
 from functools import partial
-from os import _exit, nice
+from os import _exit
 from typing import Any, TextIO
 
 from bandstand.media.job import path_from_hex
@@ -20,8 +20,6 @@ from bandstand.platform import objects
 from bandstand.platform.errors import BandstandError
 
 SAY_EVERY_S = 1.0
-NICENESS = 5
-"""Below the web workers, which send what is already there."""
 
 
 class _News:
@@ -85,7 +83,6 @@ def _read_jobs(jobs: list[str], ready: threading.Condition) -> None:
 
 def main() -> None:
     """Take jobs until standard input ends."""
-    nice(NICENESS)
     news = _News(sys.stdout)
     jobs: list[str] = []
     ready = threading.Condition()

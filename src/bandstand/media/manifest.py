@@ -72,7 +72,11 @@ def _rendition(source_hash: str, spec: RenditionSpec, sizes: Sizes) -> dict[str,
         "samples": spec.samples,
         "init": f"{spec.name}/init.mp4",
         "segments": [
-            {"uri": f"{spec.name}/{s.name}", "duration_s": round(s.samples / spec.rate, 6), "samples": s.samples}
+            {
+                "uri": f"{spec.name}/{s.name}",
+                "duration_s": round(s.samples / spec.rate, 6),
+                "samples": s.samples,
+            }
             for s in segments_of(spec)
         ],
         "bandwidth": peak,
@@ -81,7 +85,9 @@ def _rendition(source_hash: str, spec: RenditionSpec, sizes: Sizes) -> dict[str,
     }
 
 
-def track_manifest(facts: Facts, specs: Sequence[RenditionSpec], sizes: Sizes, about: About | None = None) -> str:
+def track_manifest(
+    facts: Facts, specs: Sequence[RenditionSpec], sizes: Sizes, about: About | None = None
+) -> str:
     """Write `track.json`."""
     about = about or About()
     loudness = facts.loudness and {

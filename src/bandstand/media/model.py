@@ -30,7 +30,9 @@ FLAC_BLOCK_MS = 105
 
 FAMILIES = ("aac", "flac")
 WAVEFORM_POINTS = 400
-LOSSLESS = frozenset({"flac", "alac", "wavpack", "ape", "tta", "wmalossless", "shorten", "tak", "mlp", "truehd", "als"})
+LOSSLESS = frozenset(
+    {"flac", "alac", "wavpack", "ape", "tta", "wmalossless", "shorten", "tak", "mlp", "truehd", "als"}
+)
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,9 @@ def _flac(probe: Probe) -> RenditionSpec:
     bits = FLAC_DEEP_BITS if (probe.bits or FLAC_BITS) > FLAC_BITS else FLAC_BITS
     channels = probe.channels if probe.channels <= FLAC_CHANNELS else 2
     samples = resampled(probe.samples, probe.sample_rate, rate)
-    return RenditionSpec("flac", rate * channels * bits // 1000, rate, channels, bits, samples, 0, flac_block(rate))
+    return RenditionSpec(
+        "flac", rate * channels * bits // 1000, rate, channels, bits, samples, 0, flac_block(rate)
+    )
 
 
 def ladder_for(probe: Probe, codecs: Sequence[str] | None = None) -> list[RenditionSpec]:
@@ -227,7 +231,9 @@ def segments_of(spec: RenditionSpec) -> list[Segment]:
     tail = total - (count - 1) * step
     if count > 1 and tail < SHORTEST_TAIL_S * spec.rate:
         count -= 1
-    return [Segment(n, n * step, (total if n == count - 1 else (n + 1) * step) - n * step) for n in range(count)]
+    return [
+        Segment(n, n * step, (total if n == count - 1 else (n + 1) * step) - n * step) for n in range(count)
+    ]
 
 
 def rendition_id(source_hash: str, spec: RenditionSpec) -> Id:
@@ -245,8 +251,12 @@ def key_of(source_hash: str, name: str, file: str = "") -> str:
     return f"{source_prefix(source_hash)}{RECIPE}/{name}/{file}"
 
 
-def measure(spec: RenditionSpec, segments: Sequence[Segment], sizes: Sequence[int], init_size: int) -> Measured:
+def measure(
+    spec: RenditionSpec, segments: Sequence[Segment], sizes: Sequence[int], init_size: int
+) -> Measured:
     """Give what a made rendition takes: its size, its densest segment's bit rate and its average."""
     peak = max(size * 8 * spec.rate / s.samples for s, size in zip(segments, sizes, strict=True))
     total = sum(sizes)
-    return Measured(total + init_size, -int(-peak // 1), round(total * 8 * spec.rate / max(1, spec.total_samples)))
+    return Measured(
+        total + init_size, -int(-peak // 1), round(total * 8 * spec.rate / max(1, spec.total_samples))
+    )

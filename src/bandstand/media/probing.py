@@ -11,6 +11,7 @@ from os import PathLike, fspath
 import av
 
 from bandstand.media.model import LOSSLESS, Probe
+from bandstand.media.ogg import open_audio
 from bandstand.platform.errors import Invalid
 
 MOST_SAMPLES = 192_000 * 3600 * 100
@@ -37,7 +38,10 @@ class _Count:
 def undecodable(path: str | PathLike[str], why: str) -> Invalid:
     """Make the error that says a file holds no sound we can decode."""
     return Invalid(
-        f"No sound could be decoded: {why}", code="undecodable", path=fspath(path), hint="Replace or re-export the file."
+        f"No sound could be decoded: {why}",
+        code="undecodable",
+        path=fspath(path),
+        hint="Replace or re-export the file.",
     )
 
 
@@ -67,7 +71,9 @@ def _decodes(packet: "av.Packet[av.AudioStream]") -> bool:
         return False
 
 
-def _samples(container: av.container.InputContainer, stream: av.AudioStream, found: _Count, rate: int) -> tuple[int, bool]:
+def _samples(
+    container: av.container.InputContainer, stream: av.AudioStream, found: _Count, rate: int
+) -> tuple[int, bool]:
     """Count by the rules of each container; see docs/decisions for what was measured."""
     base = stream.time_base or Fraction(1, rate)
     ticks_per_sample = Fraction(1, rate) / base
@@ -150,7 +156,7 @@ def _probe_stream(path: str, container: av.container.InputContainer) -> Probe:
 def probe(path: str | PathLike[str]) -> Probe:
     """Read a file's facts; Invalid (`undecodable`) when no sound comes out of it, with the reason."""
     try:
-        with av.open(fspath(path), metadata_errors="replace") as container:
+        with open_audio(path) as container:
             return _probe_stream(fspath(path), container)
     except (av.error.FFmpegError, OSError) as error:
         raise undecodable(path, getattr(error, "strerror", None) or type(error).__name__) from error

@@ -107,7 +107,9 @@ def get_making(tx: Tx, source_hash: str, family: str) -> Making | None:
     return store.load_making(tx, source_hash, family)
 
 
-def take_making(tx: Tx, source_hash: str, family: str, owner: str, at: datetime, *, is_lost: bool = False) -> bool:
+def take_making(
+    tx: Tx, source_hash: str, family: str, owner: str, at: datetime, *, is_lost: bool = False
+) -> bool:
     """Take the lease on a making that nobody alive holds; False where somebody does, or it is ready.
 
     `is_lost` says that an object of a ready rendition was looked for and is not there: it is made again.
@@ -145,7 +147,9 @@ def finish_making(
         return
     for spec in ladder_for(facts.probe, [held.family]):
         if spec.name in made:
-            found = Rendition(rendition_id(held.source_hash, spec), held.source_hash, spec.name, "ready", None)
+            found = Rendition(
+                rendition_id(held.source_hash, spec), held.source_hash, spec.name, "ready", None
+            )
             store.save_rendition(tx, found, made[spec.name], at)
     if sound is not None and facts.loudness is None:
         store.set_sound(tx, held.source_hash, *sound, at)

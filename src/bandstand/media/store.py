@@ -136,7 +136,9 @@ def touch(tx: Tx, ids: Sequence[Id], at: datetime) -> None:
 
 def kept_bytes(tx: Tx) -> int:
     """Sum what all renditions take."""
-    return int(tx.execute(sa.select(sa.func.coalesce(sa.func.sum(tables.renditions.c.size_bytes), 0))).scalar_one())
+    return int(
+        tx.execute(sa.select(sa.func.coalesce(sa.func.sum(tables.renditions.c.size_bytes), 0))).scalar_one()
+    )
 
 
 def least_used(tx: Tx) -> list[tuple[str, str, str, int]]:
@@ -144,7 +146,9 @@ def least_used(tx: Tx) -> list[tuple[str, str, str, int]]:
     table = tables.renditions
     used = sa.func.max(table.c.last_used_at)
     query = sa.select(table.c.source_hash, table.c.recipe, table.c.family, sa.func.sum(table.c.size_bytes))
-    query = query.group_by(table.c.source_hash, table.c.recipe, table.c.family).order_by(used, table.c.source_hash)
+    query = query.group_by(table.c.source_hash, table.c.recipe, table.c.family).order_by(
+        used, table.c.source_hash
+    )
     return [(row[0], row[1], row[2], int(row[3])) for row in tx.execute(query)]
 
 

@@ -94,7 +94,9 @@ class Studio:
         try:
             held = Making(source_hash, family, new_id(), self.clock(), "making")
             with self.db.begin() as tx:
-                is_taken = service.take_making(tx, source_hash, family, held.owner, held.lease_until, is_lost=is_lost)
+                is_taken = service.take_making(
+                    tx, source_hash, family, held.owner, held.lease_until, is_lost=is_lost
+                )
             if is_taken:
                 slot.run(self._job(snapshot.facts, family, path), _Follower(self, held).hear)
         finally:
@@ -160,7 +162,9 @@ class _Follower:
         if news["event"] == "done":
             self._insist(lambda: self._finish(news))
         elif news["event"] == "failed":
-            _log.warning("making %s of %s failed: %s", self._held.family, self._held.source_hash, news["message"])
+            _log.warning(
+                "making %s of %s failed: %s", self._held.family, self._held.source_hash, news["message"]
+            )
             self._insist(lambda: self._fail(news))
         elif time.monotonic() - self._renewed_at >= _RENEW_S:
             return self._renew()
@@ -203,7 +207,9 @@ class _Follower:
     def _fail(self, news: News) -> None:
         studio, held = self._studio, self._held
         reason = f"{news['code']}: {news['message']}"
-        if news["code"] != PREEMPTED and self._renew():  # while the lease is ours, so that nobody's new segments are swept away
+        if (
+            news["code"] != PREEMPTED and self._renew()
+        ):  # while the lease is ours, so that nobody's new segments are swept away
             self._sweep()
         with studio.db.begin() as tx:
             service.fail_making(tx, held, reason, studio.clock())

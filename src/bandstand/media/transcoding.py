@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from os import PathLike, fspath
+from os import PathLike
 
 import av
 
 from bandstand.media.encode import Feed, Put, RungWriter
 from bandstand.media.meter import LoudnessMeter, Waveform
 from bandstand.media.model import Loudness, Measured, Probe, RenditionSpec
+from bandstand.media.ogg import open_audio
 from bandstand.media.probing import undecodable
 
 PutFile = Callable[[str, str, bytes], None]
@@ -29,7 +30,7 @@ class Made:
 
 def decode(path: str | PathLike[str]) -> Iterator[av.AudioFrame]:
     """Decode a file's first audio stream, stepping over damaged packets."""
-    with av.open(fspath(path), metadata_errors="replace") as container:
+    with open_audio(path) as container:
         bad = 0
         for packet in _packets(container):
             try:
@@ -80,7 +81,9 @@ def _feeds(specs: Sequence[RenditionSpec], put: PutFile) -> list[Feed]:
     groups: dict[tuple[str, int, int, int | None], list[RungWriter]] = {}
     for spec in specs:
         rung_put: Put = lambda file, data, name=spec.name: put(name, file, data)  # type: ignore[misc]  # noqa: E731
-        groups.setdefault((spec.codec, spec.rate, spec.channels, spec.bits), []).append(RungWriter(spec, rung_put))
+        groups.setdefault((spec.codec, spec.rate, spec.channels, spec.bits), []).append(
+            RungWriter(spec, rung_put)
+        )
     return [Feed(rungs) for rungs in groups.values()]
 
 

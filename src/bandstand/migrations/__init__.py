@@ -4,6 +4,7 @@
 A database that is newer than the program is refused: writing to it with old rules could lose what it holds.
 """
 
+import logging
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ from bandstand.platform.errors import BandstandError
 VERSION_TABLE = "schema_version"
 # Any number will do, as long as every Bandstand uses the same: two replicas must not migrate at once.
 _POSTGRES_LOCK = 0x42414E44
+
+# It tells at every look which dialect it found.
+logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
 
 __all__ = ["VERSION_TABLE", "SchemaTooNewError", "current", "head", "known", "options", "script", "upgrade"]
 

@@ -115,9 +115,11 @@ def upsert(
     insert = (postgresql if tx.dialect.name == "postgresql" else sqlite).insert(into)
     names = [n for n in rows[0] if n not in key] if update is None else update
     if names:
-        statement: Any = insert.on_conflict_do_update(key, set_={n: insert.excluded[n] for n in names})
+        statement: Any = insert.on_conflict_do_update(
+            index_elements=key, set_={n: insert.excluded[n] for n in names}
+        )
     else:
-        statement = insert.on_conflict_do_nothing(key)
+        statement = insert.on_conflict_do_nothing(index_elements=key)
     tx.execute(statement, list(rows))
 
 
@@ -170,7 +172,9 @@ class Database:
         except BandstandError:
             raise
         except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
-            raise Unavailable("The database does not answer.", code="database_unavailable", reason=_first_line(error)) from error
+            raise Unavailable(
+                "The database does not answer.", code="database_unavailable", reason=_first_line(error)
+            ) from error
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -185,10 +189,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
     for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",  # first: making a new file WAL takes the lock
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
         "cache_size=-16000",
         "temp_store=MEMORY",
     ):

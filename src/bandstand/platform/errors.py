@@ -74,7 +74,9 @@ class TooMany(BandstandError):
 
     code, status = "too_many", 429
 
-    def __init__(self, message: str, *, retry_after_s: int = 1, code: str | None = None, **details: object) -> None:
+    def __init__(
+        self, message: str, *, retry_after_s: int = 1, code: str | None = None, **details: object
+    ) -> None:
         super().__init__(message, code=code, **details)
         self.retry_after_s = retry_after_s
 
@@ -84,6 +86,8 @@ class Unavailable(BandstandError):
 
     code, status = "unavailable", 503
 
-    def __init__(self, message: str, *, retry_after_s: int = 2, code: str | None = None, **details: object) -> None:
+    def __init__(
+        self, message: str, *, retry_after_s: int = 2, code: str | None = None, **details: object
+    ) -> None:
         super().__init__(message, code=code, **details)
         self.retry_after_s = retry_after_s

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from litestar import Request
 from litestar.concurrency import sync_to_thread
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, FromQuery, JSONBody, RawBody
 
 from bandstand.platform.db import Tx
 from bandstand.platform.engines import Engines
@@ -51,21 +52,40 @@ def engines(request: Request[Any, Any, Any]) -> Engines:
     return typing.cast("Engines", request.app.state.engines)
 
 
-def _hints(fn: Callable[..., Any]) -> tuple[inspect.Signature, dict[str, Any]]:
+def _source(name: str, hint: Any, paths: str) -> Any:
+    """Say where a parameter comes from, so that routes need not: the body, the path or the query."""
+    if typing.get_origin(hint) is typing.Annotated:
+        return hint
+    if name == "data":
+        return JSONBody[hint]  # type: ignore[misc]
+    if name == "body":
+        return RawBody
+    return FromPath[hint] if f"{{{name}:" in paths else FromQuery[hint]  # type: ignore[misc]
+
+
+def _hints(fn: Callable[..., Any], paths: str) -> tuple[inspect.Signature, dict[str, Any]]:
     signature = inspect.signature(fn)
     hints = typing.get_type_hints(fn, include_extras=True)
     kept = [
-        p.replace(annotation=hints.get(p.name, Any), kind=inspect.Parameter.KEYWORD_ONLY)
+        p.replace(
+            annotation=_source(p.name, hints.get(p.name, Any), paths), kind=inspect.Parameter.KEYWORD_ONLY
+        )
         for p in signature.parameters.values()
         if p.name not in {"tx", "me", "app", "request"}
     ]
     request = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request[Any, Any, Any])
     new = inspect.Signature([request, *kept], return_annotation=hints.get("return"))
-    notes = {"request": Request[Any, Any, Any], **{p.name: p.annotation for p in kept}, "return": hints.get("return")}
+    notes = {
+        "request": Request[Any, Any, Any],
+        **{p.name: p.annotation for p in kept},
+        "return": hints.get("return"),
+    }
     return new, notes
 
 
-def _edge(fn: Callable[..., Any], *, who: Who, scopes: Sequence[str], writes: bool) -> Callable[..., Any]:
+def _edge(
+    fn: Callable[..., Any], *, paths: str, who: Who, scopes: Sequence[str], writes: bool
+) -> Callable[..., Any]:
     wants = set(inspect.signature(fn).parameters)
     needs_person = who is not ANYONE or "me" in wants
 
@@ -91,7 +111,7 @@ def _edge(fn: Callable[..., Any], *, who: Who, scopes: Sequence[str], writes: bo
     async def call(request: Request[Any, Any, Any], **given: Any) -> Any:
         return await sync_to_thread(work, request, given)
 
-    signature, notes = _hints(fn)
+    signature, notes = _hints(fn, paths)
     call.__signature__ = signature  # type: ignore[attr-defined]
     call.__annotations__ = notes
     del call.__wrapped__
@@ -110,10 +130,14 @@ def route(
     """Make a Litestar handler that says who may call it."""
 
     def decorate(fn: Callable[..., Any]) -> HTTPRouteHandler:
-        call = _edge(fn, who=who, scopes=scopes, writes=method not in SAFE)
+        call = _edge(fn, paths=str(path), who=who, scopes=scopes, writes=method not in SAFE)
         opt = {"who": who, "scopes": tuple(scopes), **options.pop("opt", {})}
         handler = HTTPRouteHandler(
-            path, http_method=method, status_code=status_code, opt=opt, **options  # type: ignore[arg-type]
+            path,
+            http_method=method,
+            status_code=status_code,
+            opt=opt,
+            **options,  # type: ignore[arg-type]
         )
         return handler(call)
 

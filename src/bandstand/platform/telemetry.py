@@ -13,9 +13,13 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 registry = CollectorRegistry()
-requests_total = Counter("bandstand_requests_total", "HTTP requests", ["area", "method", "status"], registry=registry)
+requests_total = Counter(
+    "bandstand_requests_total", "HTTP requests", ["area", "method", "status"], registry=registry
+)
 request_seconds = Histogram("bandstand_request_seconds", "Time to answer", ["area"], registry=registry)
-log_lag = Gauge("bandstand_log_lag_events", "Events a consumer has yet to hear", ["consumer"], registry=registry)
+log_lag = Gauge(
+    "bandstand_log_lag_events", "Events a consumer has yet to hear", ["consumer"], registry=registry
+)
 
 _SECRET_KEYS = re.compile(r"password|secret|token|cookie|authorization|csrf", re.IGNORECASE)
 _REQUEST_ID = re.compile(rb"[0-9A-Za-z._-]{1,64}")
@@ -34,7 +38,9 @@ def _hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -
 
 def set_up_logs(*, level: int = logging.INFO) -> None:
     """Log JSON lines to standard error, or for people when it is a terminal."""
-    last: Any = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    last: Any = (
+        structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -110,4 +116,6 @@ class Observed:
             span.end()
         if area != "media" or status >= HTTPStatus.BAD_REQUEST:
             path = "/media/…" if area == "media" else scope["path"]
-            self.log.info("request", method=scope["method"], path=path, status=status, ms=round(seconds * 1000, 1))
+            self.log.info(
+                "request", method=scope["method"], path=path, status=status, ms=round(seconds * 1000, 1)
+            )

@@ -142,7 +142,7 @@ def devices(tx: Tx, me: accounts.Principal) -> DevicesOut:
     )
 
 
-routes: Final = [start, show, devices]
+ROUTES: Final = [start, show, devices]
 
 
 def _shape(decision: Decision) -> DecisionOut:

@@ -38,7 +38,9 @@ def lab_search(tracks_file: Path, queries_file: Path, top: int, out: Path) -> in
 
 def _documents(path: Path) -> Iterator[Document]:
     with path.open(encoding="utf-8", newline="") as file:
-        rows = [(n, r) for n, r in enumerate(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE), 1) if r]
+        rows = [
+            (n, r) for n, r in enumerate(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE), 1) if r
+        ]
     if rows and rows[0][1][:2] == ["id", "title"]:
         rows = rows[1:]
     plays = [_popularity(path, n, row) for n, row in rows]
@@ -52,8 +54,13 @@ def _documents(path: Path) -> Iterator[Document]:
 
 def _popularity(path: Path, line: int, row: list[str]) -> float:
     if len(row) != COLUMNS:
-        raise Invalid(f"{path.name}, line {line}: {COLUMNS} columns are expected, there are {len(row)}.", code="bad_line")
+        raise Invalid(
+            f"{path.name}, line {line}: {COLUMNS} columns are expected, there are {len(row)}.",
+            code="bad_line",
+        )
     try:
         return max(0.0, float(row[4] or 0))
     except ValueError as error:
-        raise Invalid(f"{path.name}, line {line}: popularity {row[4][:20]!r} is not a number.", code="bad_line") from error
+        raise Invalid(
+            f"{path.name}, line {line}: popularity {row[4][:20]!r} is not a number.", code="bad_line"
+        ) from error

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final, Literal
 
 from bandstand.platform.ids import Id
@@ -19,12 +20,18 @@ MAX_WORD: Final = 40
 TYPO_FROM: Final = 4
 """Letters from which a word may hold a typo; one edit in a shorter word makes nearly every other word of its length."""
 POPULARITY_MAX: Final = 1000
+_FIELD_WEIGHTS: Final = (1.0, 0.9, 0.5)
+"""Title, artist, album."""
 
 _APOSTROPHES: Final = re.compile("['’‘ʼ`´]")
 _WORDS: Final = re.compile(r"[^\W_]+")
-_FILTER: Final = re.compile(r'\b(track|artist|album|genre|year|isrc|upc|tag):("[^"]*"|[^\s"]+)', re.IGNORECASE)
+_FILTER: Final = re.compile(
+    r'\b(track|artist|album|genre|year|isrc|upc|tag):("[^"]*"|[^\s"]+)', re.IGNORECASE
+)
 _YEARS: Final = re.compile(r"(\d{4})(?:-(\d{4}))?")
-_ALIKE: Final = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"})
+_ALIKE: Final = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +141,9 @@ def read_query(text: str) -> Query:
 
 def joined(words: Sequence[str]) -> list[str]:
     """Neighbouring words written as one, and all of them as one: `ac dc` is also found as `acdc`."""
-    pairs = [a + b for a, b in zip(words, words[1:], strict=False)]
+    pairs = [a + b for a, b in pairwise(words)]
     whole = "".join(words)
-    return [p[:MAX_WORD] for p in dict.fromkeys([*pairs, whole] if len(words) > 2 else pairs)]
+    return [p[:MAX_WORD] for p in dict.fromkeys([*pairs, whole] if len(pairs) > 1 else pairs)]
 
 
 def is_one_edit(one: str, other: str) -> bool:
@@ -158,11 +165,15 @@ def _is_begun(typed: str, word: str) -> bool:
     return any(is_one_edit(typed, word[: len(typed) + d]) for d in (-1, 0, 1))
 
 
-def _word_quality(word: str, there: Sequence[str], is_last: bool) -> float:
+def _literal(word: str, there: Sequence[str], is_last: bool) -> float:
     if word in there:
         return 1.0
     if is_last and (begun := [w for w in there if w.startswith(word)]):
         return 0.8 + 0.15 * len(word) / min(map(len, begun))
+    return 0.0
+
+
+def _mistyped(word: str, there: Sequence[str], is_last: bool) -> float:
     if len(word) >= TYPO_FROM - 1:
         if any(is_one_edit(word, w) for w in there):
             return 0.7
@@ -171,18 +182,24 @@ def _word_quality(word: str, there: Sequence[str], is_last: bool) -> float:
     return 0.0
 
 
+def _word_worth(word: str, fields: tuple[Sequence[str], ...], is_last: bool) -> tuple[float, float]:
+    """What a word is worth in its best field, and in the title. Typos are looked for only where nothing is literal."""
+    for quality in (_literal, _mistyped):
+        each = [quality(word, there, is_last) for there in fields]
+        if any(each):
+            return max(w * q for w, q in zip(_FIELD_WEIGHTS, each, strict=True)), each[0]
+    return 0.0, 0.0
+
+
 def score(query: Query, title: str, artist: str, album: str, popularity: int) -> float:
     """How well a thing answers. Exact title beats prefix beats the rest; popularity decides between equals."""
     text, last = query.text, len(query.words) - 1
-    titles, artists, albums = title.split(), artist.split(), album.split()
+    titles = title.split()
+    fields = (titles, artist.split(), album.split())
     worth, covered = 0.0, 0.0
     for place, word in enumerate(query.words):
-        in_title = _word_quality(word, titles, place == last)
-        worth += max(
-            in_title,
-            0.9 * _word_quality(word, artists, place == last),
-            0.5 * _word_quality(word, albums, place == last),
-        )
+        best, in_title = _word_worth(word, fields, place == last)
+        worth += best
         covered += in_title
     points = 15.0 * popularity / POPULARITY_MAX
     if not query.words:

@@ -71,14 +71,16 @@ def _filters(query: Query, kind: Kind, person: str | None) -> list[Part]:
         elif name == "tag":
             parts.append((_MUST, _Q.empty_query()))
         else:
-            where = "title" if name == kind or name == "track" else name
+            where = "title" if name in {kind, "track"} else name
             parts.extend((_MUST, _word(w, (where,), is_last=False, is_lenient=False)) for w in words)
     if query.years:
         first, last = query.years
         if first > last:
             parts.append((_MUST, _Q.empty_query()))
         else:
-            span = _Q.range_query(SCHEMA, "year", tantivy.FieldType.Unsigned, max(1, first), min(YEAR_MAX, last))
+            span = _Q.range_query(
+                SCHEMA, "year", tantivy.FieldType.Unsigned, max(1, first), min(YEAR_MAX, last)
+            )
             parts.append((_MUST, span))
     return parts
 
@@ -87,7 +89,9 @@ def _count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
     return int(searcher.search(query, 1).count or 0)  # type: ignore[attr-defined]
 
 
-def _ask(searcher: tantivy.Searcher, query: Query, kind: Kind, person: str | None) -> tuple[tantivy.Query, int]:
+def _ask(
+    searcher: tantivy.Searcher, query: Query, kind: Kind, person: str | None
+) -> tuple[tantivy.Query, int]:
     """The strictest reading that finds something, and how much it finds."""
     filters = _filters(query, kind, person)
     asked = _Q.boolean_query([*filters, *_words(query, is_lenient=False, may_lack=0)])
@@ -96,7 +100,9 @@ def _ask(searcher: tantivy.Searcher, query: Query, kind: Kind, person: str | Non
         asked = _Q.boolean_query([*filters, *_words(query, is_lenient=True, may_lack=0)])
         total = _count(searcher, asked)
     if total == 0 and len(query.words) > 1:
-        asked = _Q.boolean_query([*filters, *_words(query, is_lenient=True, may_lack=(len(query.words) + 1) // 3)])
+        asked = _Q.boolean_query(
+            [*filters, *_words(query, is_lenient=True, may_lack=(len(query.words) + 1) // 3)]
+        )
         total = _count(searcher, asked)
     return asked, total
 
@@ -123,7 +129,9 @@ def find(
     return Hits(tuple(ranked[offset : offset + limit]), total)
 
 
-def _rank(searcher: tantivy.Searcher, hits: list[Any], query: Query, kind: Kind, into: dict[str, Hit]) -> None:
+def _rank(
+    searcher: tantivy.Searcher, hits: list[Any], query: Query, kind: Kind, into: dict[str, Hit]
+) -> None:
     seen_here: set[tuple[int, int]] = set()
     for _, address in hits:
         place = (address.segment_ord, address.doc)

@@ -51,7 +51,13 @@ class Searcher:
         self.folder = Folder(self.path)
 
     def search(
-        self, query: str, kinds: Sequence[Kind] = KINDS, *, person: Id | None = None, limit: int = 20, offset: int = 0
+        self,
+        query: str,
+        kinds: Sequence[Kind] = KINDS,
+        *,
+        person: Id | None = None,
+        limit: int = 20,
+        offset: int = 0,
     ) -> Found:
         """Find things of each kind. Any text is a query: what cannot match finds nothing."""
         asked = read_query(query)
@@ -60,7 +66,9 @@ class Searcher:
             return Found({kind: Hits() for kind in kinds})
         by_kind = {kind: find(searcher, asked, kind, person, limit, offset) for kind in kinds}
         heads = [hits.items[0] for hits in by_kind.values() if hits.items] if offset == 0 else []
-        return Found(by_kind, max(heads, key=lambda h: h.score + (1.0 if h.kind == "artist" else 0.0), default=None))
+        return Found(
+            by_kind, max(heads, key=lambda h: h.score + (1.0 if h.kind == "artist" else 0.0), default=None)
+        )
 
     def is_ready(self) -> bool:
         """Whether there is an index to answer from."""

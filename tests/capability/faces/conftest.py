@@ -1,7 +1,5 @@
 """The faces over HTTP on a real SQLite file, filled through the rooms' own write functions."""
 
-import functools
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,15 +8,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from litestar import Litestar, Request
-from litestar.exceptions import LitestarDeprecationWarning
+from litestar.datastructures import State
 from litestar.testing import TestClient
-from litestar.utils.sync import AsyncCallable
 
 import bandstand.faces.player
 import bandstand.faces.spotify
 from bandstand import accounts, catalogue, search
 from bandstand.app.errors import HANDLERS
-from bandstand.faces.feeds import search_feeds
+from bandstand.app.wiring import search_feeds
 from bandstand.library.consumers import HISTORY
 from bandstand.platform.clock import FixedClock
 from bandstand.platform.db import Database, Tx
@@ -28,7 +25,7 @@ from bandstand.platform.ids import Id, new_id
 from bandstand.platform.log import Entry, Event, Relay, open_log
 from bandstand.platform.objects import open_objects
 
-PASSWORD = "a long enough password"  # noqa: S105
+PASSWORD = "a long enough password"
 
 
 def a_source(name: str, duration_ms: int = 180_000) -> catalogue.Source:
@@ -131,21 +128,9 @@ class House:
 def _authenticate(tx: Tx, request: Request[Any, Any, Any], who: Who, scopes: Any) -> Any:
     app: Engines = request.app.state.engines
     bearer = request.headers.get("authorization", "").partition(" ")[2]
-    return accounts.authenticate(tx, cookie=None, bearer=bearer, role=who.value, scopes=scopes, at=app.clock())
-
-
-@functools.cache
-def _app() -> Litestar:
-    """The faces' routes; made once, because Litestar wraps a handler anew each time it is registered."""
-    routes = [*bandstand.faces.spotify.ROUTES, *bandstand.faces.player.ROUTES]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", LitestarDeprecationWarning)  # how parameters are declared: platform.http's matter
-        made = Litestar(routes, exception_handlers=HANDLERS, openapi_config=None)
-    for route in made.routes:
-        for handler in getattr(route, "route_handlers", []):
-            while isinstance(handler.fn, AsyncCallable) and isinstance(handler.fn.func, AsyncCallable):
-                handler._fn = handler.fn.func  # noqa: SLF001
-    return made
+    return accounts.authenticate(
+        tx, cookie=None, bearer=bearer, role=who.value, scopes=scopes, at=app.clock()
+    )
 
 
 def _fill(house: House) -> None:
@@ -170,8 +155,9 @@ def house(db: Database, tmp_path: Path, clock: FixedClock) -> Iterator[House]:
             people[name] = accounts.add_person(tx, name, PASSWORD, clock()).id
             tokens[name] = accounts.make_token(tx, people[name], clock())
         tokens["narrow"] = accounts.make_token(tx, people["ana"], clock(), scopes=["user-read-email"])
-    app = _app()
-    app.state.update({"engines": engines, "authenticate": _authenticate})
+    routes = [*bandstand.faces.spotify.ROUTES, *bandstand.faces.player.ROUTES]
+    state = State({"engines": engines, "authenticate": _authenticate})
+    app = Litestar(routes, exception_handlers=HANDLERS, state=state, openapi_config=None)
     indexer = search.Indexer(searcher.folder, db, log, search_feeds())
     with TestClient(app) as client:
         made = House(engines, clock, client, indexer, people, tokens)
@@ -198,5 +184,3 @@ def count_queries(house: House) -> Iterator[Callable[[], int]]:
 
     yield count
     sa.event.remove(house.engines.db.engine, "before_cursor_execute", hear)
-
-

@@ -1,8 +1,5 @@
 """Home, browsing, history and facts, as the player asks for them."""
 
-import pytest
-
-from bandstand import library
 from tests.capability.faces.conftest import House
 
 
@@ -20,30 +17,32 @@ def test_home_is_shown_and_said(house: House) -> None:
     assert house.people["ana"] not in str(said)
 
 
-@pytest.mark.parametrize(("path", "total"), [("/api/albums", 3), ("/api/artists", 3), ("/api/tracks", 66)])
-@pytest.mark.parametrize("sort", ["name", "newest", "year"])
-def test_browsing_by_cursor(house: House, path: str, total: int, sort: str) -> None:
-    page = house.get(f"{path}?sort={sort}&limit=2")
-    seen = [i["id"] for i in page["items"]]
-    while page["next"]:
-        page = house.get(f"{path}?sort={sort}&limit=40&cursor={page['next']}")
-        seen += [i["id"] for i in page["items"]]
-    assert page["total"] == total
-    assert len(seen) == len(set(seen)) == total
+def test_browsing_by_cursor(house: House) -> None:
+    for path, total in (("/api/albums", 3), ("/api/artists", 3), ("/api/tracks", 66)):
+        for sort in ("name", "newest", "year"):
+            page = house.get(f"{path}?sort={sort}&limit=2")
+            seen = [i["id"] for i in page["items"]]
+            while page["next"]:
+                page = house.get(f"{path}?sort={sort}&limit=40&cursor={page['next']}")
+                seen += [i["id"] for i in page["items"]]
+            assert page["total"] == total
+            assert len(seen) == len(set(seen)) == total
 
 
-@pytest.mark.parametrize("query", ["sort=size", "limit=0", "limit=1000000000", "cursor=zz", "limit=x"])
-def test_bad_browsing(house: House, query: str) -> None:
-    answer = house.ask("GET", f"/api/albums?{query}")
-    assert answer.status_code in {400, 422}
-    assert answer.json()["status"] == answer.status_code
+def test_bad_browsing(house: House) -> None:
+    for query in ("sort=size", "limit=0", "limit=1000000000", "cursor=zz", "limit=x"):
+        answer = house.ask("GET", f"/api/albums?{query}")
+        assert answer.status_code in {400, 422}
+        assert answer.json()["status"] == answer.status_code
 
 
 def test_genres(house: House) -> None:
     genres = {g["name"]: g for g in house.get("/api/genres")["items"]}
     assert genres["Jazz"]["track_count"] == 3
     assert house.get(f"/api/genres/{genres['Jazz']['id']}/tracks")["total"] == 3
-    assert [a["name"] for a in house.get(f"/api/genres/{genres['Jazz']['id']}/albums")["items"]] == ["Second Wind"]
+    assert [a["name"] for a in house.get(f"/api/genres/{genres['Jazz']['id']}/albums")["items"]] == [
+        "Second Wind"
+    ]
     assert house.get("/api/genres/nonsense/tracks", status=404)["code"] == "no_such_genre"
 
 
@@ -57,7 +56,6 @@ def test_history_and_most_played(house: House) -> None:
     most = house.get("/api/most-played?days=30")["items"]
     assert [(m["track"]["id"], m["plays"]) for m in most] == [(house.tracks[0], 2), (house.tracks[1], 1)]
     assert house.ask("GET", "/api/most-played?days=0").status_code == 422
-    assert library.MAX_ITEMS
 
 
 def test_track_facts_and_lyrics(house: House) -> None:

@@ -2,52 +2,50 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from tests.capability.faces.conftest import House
 
 NOT_AN_ID = "not-an-id"
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/v1/albums/{id}", "/v1/albums/{id}/tracks", "/v1/artists/{id}", "/v1/artists/{id}/albums",
-        "/v1/artists/{id}/top-tracks", "/v1/artists/{id}/related-artists", "/v1/tracks/{id}", "/v1/playlists/{id}",
-        "/v1/playlists/{id}/items", "/v1/playlists/{id}/tracks", "/v1/playlists/{id}/images", "/v1/users/{id}",
-    ],
+THINGS = (
+    "/v1/albums/{id}", "/v1/albums/{id}/tracks", "/v1/artists/{id}", "/v1/artists/{id}/albums",
+    "/v1/artists/{id}/top-tracks", "/v1/artists/{id}/related-artists", "/v1/tracks/{id}", "/v1/playlists/{id}",
+    "/v1/playlists/{id}/items", "/v1/playlists/{id}/tracks", "/v1/playlists/{id}/images", "/v1/users/{id}",
 )  # fmt: skip
-def test_unknown_is_404_and_misshapen_400(house: House, path: str) -> None:
-    unknown = house.get(path.format(id="0" * 22), status=404)
-    assert unknown["error"]["status"] == 404
-    assert unknown["error"]["message"]
-    wrong = house.get(path.format(id=NOT_AN_ID), status=404 if "users" in path else 400)
-    assert set(wrong) == {"error"}
-
-
-@pytest.mark.parametrize("asked", ["limit=-1", "limit=0", "limit=1000000000", "limit=x", "offset=-1", "offset=1000000000"])
-@pytest.mark.parametrize(
-    "path",
-    ["/v1/me/tracks", "/v1/me/albums", "/v1/me/playlists", "/v1/me/top/tracks", "/v1/search?q=a&type=track", "/v1/me/top/artists"],
-)
-def test_pages_out_of_range(house: House, path: str, asked: str) -> None:
-    answer = house.get(f"{path}{'&' if '?' in path else '?'}{asked}", status=400)
-    assert answer["error"]["status"] == 400
-    assert isinstance(answer["error"]["message"], str)
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/v1/search?q=a", "/v1/search?type=track", "/v1/search?q=a&type=nonsense", "/v1/search?q=a&type=track&market=QQ",
-        "/v1/tracks", "/v1/tracks?ids=" + ",".join(["0" * 22] * 51), "/v1/albums?ids=!", "/v1/me/following",
-        "/v1/me/following?type=artist&after=zz", "/v1/me/top/tracks?time_range=never", "/v1/me/library/contains",
-        "/v1/me/library/contains?uris=spotify:planet:0000000000000000000000", "/v1/me/player/recently-played?after=1&before=2",
-        "/v1/me/player/recently-played?after=-5", "/v1/me/player/recently-played?before=99999999999999999999",
-    ],
+LISTS = (
+    "/v1/me/tracks?", "/v1/me/albums?", "/v1/me/playlists?", "/v1/me/top/tracks?", "/v1/me/top/artists?",
+    "/v1/search?q=a&type=track&",
 )  # fmt: skip
-def test_bad_questions(house: House, path: str) -> None:
-    assert house.get(path, status=400)["error"]["status"] == 400
+OUT_OF_RANGE = ("limit=-1", "limit=0", "limit=1000000000", "limit=x", "offset=-1", "offset=1000000000")
+BAD_QUESTIONS = (
+    "/v1/search?q=a", "/v1/search?type=track", "/v1/search?q=a&type=nonsense", "/v1/search?q=a&type=track&market=QQ",
+    "/v1/tracks", "/v1/tracks?ids=" + ",".join(["0" * 22] * 51), "/v1/albums?ids=!", "/v1/me/following",
+    "/v1/me/following?type=artist&after=zz", "/v1/me/top/tracks?time_range=never", "/v1/me/library/contains",
+    "/v1/me/library/contains?uris=spotify:planet:0000000000000000000000", "/v1/me/player/recently-played?after=1&before=2",
+    "/v1/me/player/recently-played?after=-5", "/v1/me/player/recently-played?before=99999999999999999999",
+)  # fmt: skip
+
+
+def test_unknown_is_404_and_misshapen_400(house: House) -> None:
+    for path in THINGS:
+        unknown = house.get(path.format(id="0" * 22), status=404)
+        assert unknown["error"]["status"] == 404
+        assert unknown["error"]["message"]
+        wrong = house.get(path.format(id=NOT_AN_ID), status=404 if "users" in path else 400)
+        assert set(wrong) == {"error"}
+
+
+def test_pages_out_of_range(house: House) -> None:
+    for path in LISTS:
+        for asked in OUT_OF_RANGE:
+            answer = house.get(path + asked, status=400)
+            assert answer["error"]["status"] == 400
+            assert isinstance(answer["error"]["message"], str)
+
+
+def test_bad_questions(house: House) -> None:
+    for path in BAD_QUESTIONS:
+        assert house.get(path, status=400)["error"]["status"] == 400
 
 
 def test_nobody_is_nobody(house: House) -> None:
@@ -89,27 +87,32 @@ def test_private_playlists_are_not_found(house: House) -> None:
     house.index()
     assert house.get(path, "bea")["name"] == "Secret yesterday"
     assert house.get("/v1/search?q=secret&type=playlist", "bea")["playlists"]["total"] == 1
-    assert house.ask("POST", f"{path}/items", "bea", json=[f"spotify:track:{house.tracks[0]}"]).status_code == 403
+    assert (
+        house.ask("POST", f"{path}/items", "bea", json=[f"spotify:track:{house.tracks[0]}"]).status_code
+        == 403
+    )
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        ({"uris": ["spotify:track:0000000000000000000000"]}, 404), ({"uris": ["nonsense"]}, 400), ({"uris": "x"}, 400),
-        ({"uris": []}, 400), ({}, 400), ({"uris": [1]}, 400), ("{", 400), ({"uris": ["spotify:album:0000000000000000000000"]}, 400),
-    ],
+BAD_ADDITIONS = (
+    ({"uris": ["spotify:track:0000000000000000000000"]}, 404), ({"uris": ["nonsense"]}, 400), ({"uris": "x"}, 400),
+    ({"uris": []}, 400), ({}, 400), ({"uris": [1]}, 400), ("{", 400), ({"uris": ["spotify:album:0000000000000000000000"]}, 400),
 )  # fmt: skip
-def test_bad_additions(house: House, body: object, status: int) -> None:
+
+
+def test_bad_additions(house: House) -> None:
     made = house.ask("POST", "/v1/me/playlists", json={"name": "p"}).json()
-    given = {"content": body} if isinstance(body, str) else {"json": body}
-    answer = house.ask("POST", f"/v1/playlists/{made['id']}/items", **given)
-    assert answer.status_code == status, answer.text
-    assert answer.json()["error"]["status"] == status
+    for body, status in BAD_ADDITIONS:
+        given = {"content": body} if isinstance(body, str) else {"json": body}
+        answer = house.ask("POST", f"/v1/playlists/{made['id']}/items", **given)
+        assert answer.status_code == status, answer.text
+        assert answer.json()["error"]["status"] == status
 
 
 def test_both_shapes_of_items(house: House) -> None:
     made = house.ask("POST", "/v1/me/playlists", json={"name": "p"}).json()
-    house.ask("POST", f"/v1/playlists/{made['id']}/items", json=[f"spotify:track:{t}" for t in house.tracks[:3]])
+    house.ask(
+        "POST", f"/v1/playlists/{made['id']}/items", json=[f"spotify:track:{t}" for t in house.tracks[:3]]
+    )
     old = house.get(f"/v1/playlists/{made['id']}/tracks?limit=2")
     new = house.get(f"/v1/playlists/{made['id']}/items?limit=2")
     assert "item" not in old["items"][0]
@@ -140,7 +143,9 @@ def test_batches_keep_order_and_gaps(house: House) -> None:
 
 def test_a_page_costs_a_fixed_number_of_queries(house: House, count_queries: Callable[[], int]) -> None:
     made = house.ask("POST", "/v1/me/playlists", json={"name": "p"}).json()
-    house.ask("POST", f"/v1/playlists/{made['id']}/items", json=[f"spotify:track:{t}" for t in house.tracks[:60]])
+    house.ask(
+        "POST", f"/v1/playlists/{made['id']}/items", json=[f"spotify:track:{t}" for t in house.tracks[:60]]
+    )
     house.ask("PUT", f"/v1/me/tracks?ids={','.join(house.tracks[:50])}")
     for path in (
         f"/v1/playlists/{made['id']}/items?", "/v1/me/tracks?", "/v1/search?q=piece&type=track&", "/api/tracks?",
@@ -150,7 +155,8 @@ def test_a_page_costs_a_fixed_number_of_queries(house: House, count_queries: Cal
         count_queries()
         house.get(f"{path}limit=2")
         few = count_queries()
-        assert len(house.get(f"{path}limit=50")["items"] if "search" not in path else range(50)) == 50
+        page = house.get(f"{path}limit=50")
+        assert len(page.get("tracks", page)["items"]) == 50
         assert count_queries() == few, path
         assert few < 25, path
 
@@ -172,7 +178,9 @@ def test_search(house: House) -> None:
     assert [t["name"] for t in found["tracks"]["items"]] == ["Yesterday", "Yesterday Once More"]
     assert found["bandstand"]["top"] == {"type": "track", "id": house.tracks[3]}
     assert found["shows"]["total"] == 0
-    assert [a["name"] for a in house.get("/v1/search?q=ana%20uon&type=artist")["artists"]["items"]] == ["Ana Uno"]
+    assert [a["name"] for a in house.get("/v1/search?q=ana%20uon&type=artist")["artists"]["items"]] == [
+        "Ana Uno"
+    ]
     assert [g["name"] for g in house.get("/v1/search?q=jaz&type=genre")["genres"]["items"]] == ["Jazz"]
     first = house.get("/v1/search?q=piece&type=track&limit=20")["tracks"]
     second = house.get(first["next"])["tracks"]
@@ -180,6 +188,20 @@ def test_search(house: House) -> None:
     assert not {t["id"] for t in first["items"]} & {t["id"] for t in second["items"]}
 
 
-@pytest.mark.parametrize("query", ["%22", "((", "*", "a:b AND (", "%00", "%F0%9F%8E%B5", "x" * 6000, "track:", "year:9999-0"])
-def test_hostile_searches(house: House, query: str) -> None:
-    assert "tracks" in house.get(f"/v1/search?q={query}&type=track,artist,album,playlist")
+HOSTILE = (
+    "%22",
+    "((",
+    "*",
+    "a:b AND (",
+    "%00",
+    "%F0%9F%8E%B5",
+    "x" * 6000,
+    "track:",
+    "year:9999-0",
+    "isrc:%22",
+)
+
+
+def test_hostile_searches(house: House) -> None:
+    for query in HOSTILE:
+        assert "tracks" in house.get(f"/v1/search?q={query}&type=track,artist,album,playlist")

@@ -46,7 +46,9 @@ def _fill_library(house: House) -> str:
     assert house.ask("PUT", f"/v1/me/tracks?ids={ids}").status_code == 200
     assert house.ask("PUT", f"/v1/me/albums?ids={','.join(house.albums)}").status_code == 200
     assert house.ask("PUT", f"/v1/me/following?type=artist&ids={','.join(house.artists)}").status_code == 204
-    made = house.ask("POST", "/v1/me/playlists", json={"name": "My yesterday", "description": "d", "public": False})
+    made = house.ask(
+        "POST", "/v1/me/playlists", json={"name": "My yesterday", "description": "d", "public": False}
+    )
     playlist = str(made.json()["id"])
     uris = [f"spotify:track:{t}" for t in house.tracks[:5]]
     assert house.ask("POST", f"/v1/playlists/{playlist}/items", json={"uris": uris}).status_code == 201
@@ -114,7 +116,13 @@ def test_writes(house: House, spec: dict[str, Any]) -> None:
     uri = f"spotify:track:{track}"
     writes: list[tuple[str, str, str, Any, int]] = [
         ("POST", "/me/playlists", "/me/playlists", {"name": "One"}, 201),
-        ("POST", "/users/{user_id}/playlists", f"/users/{me}/playlists", {"name": "Two", "public": False}, 201),
+        (
+            "POST",
+            "/users/{user_id}/playlists",
+            f"/users/{me}/playlists",
+            {"name": "Two", "public": False},
+            201,
+        ),
         ("PUT", "/playlists/{playlist_id}", f"/playlists/{playlist}", {"name": "New", "public": True}, 200),
     ]
     for name in ("tracks", "items"):
@@ -128,14 +136,26 @@ def test_writes(house: House, spec: dict[str, Any]) -> None:
             ("PUT", path, url, {"uris": [uri]}, 200),
         ]
     writes += [
-        ("PUT", "/playlists/{playlist_id}/followers", f"/playlists/{playlist}/followers", {"public": True}, 200),
+        (
+            "PUT",
+            "/playlists/{playlist_id}/followers",
+            f"/playlists/{playlist}/followers",
+            {"public": True},
+            200,
+        ),
         ("PUT", "/me/tracks", "/me/tracks", {"ids": [track]}, 200),
         ("DELETE", "/me/tracks", "/me/tracks", {"ids": [track]}, 200),
         ("PUT", "/me/albums", f"/me/albums?ids={album}", None, 200),
         ("DELETE", "/me/albums", f"/me/albums?ids={album}", None, 200),
         ("PUT", "/me/following", "/me/following?type=artist", {"ids": [artist]}, 204),
         ("DELETE", "/me/following", f"/me/following?type=artist&ids={artist}", None, 204),
-        ("PUT", "/me/library", f"/me/library?uris={uri},spotify:album:{album},spotify:artist:{artist}", None, 200),
+        (
+            "PUT",
+            "/me/library",
+            f"/me/library?uris={uri},spotify:album:{album},spotify:artist:{artist}",
+            None,
+            200,
+        ),
         ("DELETE", "/me/library", f"/me/library?uris={uri},spotify:playlist:{playlist}", None, 200),
         ("DELETE", "/playlists/{playlist_id}/followers", f"/playlists/{playlist}/followers", None, 200),
     ]

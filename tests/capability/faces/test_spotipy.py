@@ -26,7 +26,7 @@ class _InProcess(BaseAdapter):
         made = requests.Response()
         made.status_code, made.url, made.request = answer.status_code, str(request.url), request
         made.headers.update(answer.headers)
-        made._content = answer.content  # noqa: SLF001
+        made._content = answer.content
         return made
 
     def close(self) -> None:

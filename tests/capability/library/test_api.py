@@ -1,5 +1,5 @@
 from bandstand import catalogue, library
-from bandstand.library.api import routes
+from bandstand.library.api import ROUTES
 from bandstand.platform.ids import new_id
 from tests.capability.listening.http import client_of, principal
 from tests.capability.listening.world import NOON, World
@@ -11,7 +11,7 @@ def test_undo_delete_restore(world: World) -> None:
     with world.db.begin() as tx:
         made = library.create_playlist(tx, me.id, "One", NOON)
         library.add_items(tx, me.id, made.id, [catalogue.Item(track)], NOON)
-    with client_of(world, me, routes) as client:
+    with client_of(world, me, ROUTES) as client:
         undone = client.post(f"/api/playlists/{made.id}/undo")
         assert (undone.status_code, list(undone.json())) == (200, ["snapshot_id"])
         assert client.post(f"/api/playlists/{made.id}/undo").json() == {"code": "nothing_to_undo"}
@@ -19,5 +19,5 @@ def test_undo_delete_restore(world: World) -> None:
         assert client.post(f"/api/playlists/{made.id}/undo").status_code == 404
         assert client.post(f"/api/playlists/{made.id}/restore").json() == undone.json()
         assert client.delete(f"/api/playlists/{new_id(NOON)}").status_code == 404
-    with client_of(world, principal(world, "bo"), routes) as client:
+    with client_of(world, principal(world, "bo"), ROUTES) as client:
         assert client.delete(f"/api/playlists/{made.id}").status_code == 404

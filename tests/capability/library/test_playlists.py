@@ -190,7 +190,7 @@ def test_edits_at_once_are_all_kept(world: World) -> None:
 
 @given(st.data())
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 def test_a_playlist_is_a_list(data: st.DataObject) -> None:
     with TemporaryDirectory() as folder:

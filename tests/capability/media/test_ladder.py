@@ -45,12 +45,22 @@ def _check_plan(out: Path) -> None:
         assert rendition["bandwidth"] >= rendition["average_bandwidth"] > 0
 
 
-@pytest.mark.parametrize(("codec", "fmt", "suffix"), [
-    ("pcm_s16le", "s16", "wav"), ("flac", "s16", "flac"), ("flac", "s32", "flac"), ("pcm_s24le", "s32", "wav"),
-    ("alac", "s16p", "m4a"), ("alac", "s32p", "m4a"), ("wavpack", "s16p", "wv"),
-])
+@pytest.mark.parametrize(
+    ("codec", "fmt", "suffix"),
+    [
+        ("pcm_s16le", "s16", "wav"),
+        ("flac", "s16", "flac"),
+        ("flac", "s32", "flac"),
+        ("pcm_s24le", "s32", "wav"),
+        ("alac", "s16p", "m4a"),
+        ("alac", "s32p", "m4a"),
+        ("wavpack", "s16p", "wv"),
+    ],
+)
 @pytest.mark.parametrize(("rate", "samples"), [(44100, 44100 * 5 + 77), (96000, 96000 * 5 + 1)])
-def test_flac_is_bit_exact(tmp_path: Path, codec: str, fmt: str, suffix: str, rate: int, samples: int) -> None:
+def test_flac_is_bit_exact(
+    tmp_path: Path, codec: str, fmt: str, suffix: str, rate: int, samples: int
+) -> None:
     source = tmp_path / f"source.{suffix}"
     written = sounds.write(source, sounds.music(samples, rate), rate, codec, fmt)
     media.lab_ladder(source, tmp_path / "out", ["flac"])
@@ -63,11 +73,21 @@ def test_flac_is_bit_exact(tmp_path: Path, codec: str, fmt: str, suffix: str, ra
     assert np.array_equal(got.astype(np.int64) >> shift, written)
 
 
-@pytest.mark.parametrize(("rate", "channels", "samples"), [
-    (8000, 1, 8000 * 6 + 3), (22050, 2, 22050 * 5), (44100, 2, 44100 * 9 + 1), (44100, 1, 1500),
-    (48000, 2, 48000 * 4), (96000, 2, 96000 * 4 + 11), (44100, 6, 44100 * 5),
-])
-def test_aac_sounds_like_its_source_at_lag_zero(tmp_path: Path, rate: int, channels: int, samples: int) -> None:
+@pytest.mark.parametrize(
+    ("rate", "channels", "samples"),
+    [
+        (8000, 1, 8000 * 6 + 3),
+        (22050, 2, 22050 * 5),
+        (44100, 2, 44100 * 9 + 1),
+        (44100, 1, 1500),
+        (48000, 2, 48000 * 4),
+        (96000, 2, 96000 * 4 + 11),
+        (44100, 6, 44100 * 5),
+    ],
+)
+def test_aac_sounds_like_its_source_at_lag_zero(
+    tmp_path: Path, rate: int, channels: int, samples: int
+) -> None:
     source = tmp_path / "source.wav"
     sounds.write(source, sounds.music(samples, rate, channels), rate)
     media.lab_ladder(source, tmp_path / "out", ["aac"])
@@ -94,7 +114,11 @@ def _expected(source: Path, rate: int, channels: int, count: int) -> sounds.Soun
 
 
 @settings(max_examples=12, deadline=None)
-@given(samples=st.integers(1, 30_000), rate=st.sampled_from([8000, 16000, 44100, 48000]), channels=st.sampled_from([1, 2]))
+@given(
+    samples=st.integers(1, 30_000),
+    rate=st.sampled_from([8000, 16000, 44100, 48000]),
+    channels=st.sampled_from([1, 2]),
+)
 def test_any_length_comes_out_as_long_as_it_went_in(samples: int, rate: int, channels: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         tmp_path = Path(folder)
@@ -121,7 +145,7 @@ def test_a_wrong_length_is_padded_or_cut_to_the_promise(tmp_path: Path) -> None:
             joined.write_bytes(files[f"{spec.name}/init.mp4"] + b"".join(parts))
             assert sounds.read(joined).shape[1] == spec.total_samples
         got = sounds.read(joined)
-        assert np.array_equal(got[:, :min(claimed, 50_000)], written[:, :claimed])
+        assert np.array_equal(got[:, : min(claimed, 50_000)], written[:, :claimed])
         assert not got[:, 50_000:].any()
 
 
@@ -150,7 +174,9 @@ def test_ffmpeg_plays_the_master_playlist(tmp_path: Path) -> None:
     sounds.write(tmp_path / "s.wav", sounds.music(44100 * 9, 44100), 44100)
     media.lab_ladder(tmp_path / "s.wav", tmp_path / "out")
     command = [ffprobe, "-v", "error", "-show_entries", "stream=codec_name,sample_rate", "-of", "csv=p=0"]
-    said = subprocess.run([*command, str(tmp_path / "out/master.m3u8")], capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        [*command, str(tmp_path / "out/master.m3u8")], capture_output=True, text=True, check=True
+    )
     assert said.stderr == ""
     assert {line.strip() for line in said.stdout.splitlines() if line.strip()} >= {"aac,44100", "flac,44100"}
 

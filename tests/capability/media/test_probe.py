@@ -10,10 +10,20 @@ from bandstand.platform.errors import Invalid
 from tests.capability.media import sounds
 
 LOSSLESS = [
-    ("wav", "pcm_s16le", "s16", 16), ("wav", "pcm_s24le", "s32", 24), ("flac", "flac", "s16", 16), ("flac", "flac", "s32", 24),
-    ("m4a", "alac", "s16p", 16), ("m4a", "alac", "s32p", 24), ("wv", "wavpack", "s16p", 16), ("aiff", "pcm_s16be", "s16", 16),
+    ("wav", "pcm_s16le", "s16", 16),
+    ("wav", "pcm_s24le", "s32", 24),
+    ("flac", "flac", "s16", 16),
+    ("flac", "flac", "s32", 24),
+    ("m4a", "alac", "s16p", 16),
+    ("m4a", "alac", "s32p", 24),
+    ("wv", "wavpack", "s16p", 16),
+    ("aiff", "pcm_s16be", "s16", 16),
 ]
-LOSSY = [("mp3", "libmp3lame", "fltp", 44100), ("m4a", "aac", "fltp", 44100), ("opus", "libopus", "flt", 48000)]
+LOSSY = [
+    ("mp3", "libmp3lame", "fltp", 44100),
+    ("m4a", "aac", "fltp", 44100),
+    ("opus", "libopus", "flt", 48000),
+]
 
 
 def _write_lossy(path: Path, codec: str, fmt: str, rate: int, samples: int) -> None:
@@ -38,7 +48,9 @@ def _write_lossy(path: Path, codec: str, fmt: str, rate: int, samples: int) -> N
 
 @pytest.mark.parametrize(("suffix", "codec", "fmt", "bits"), LOSSLESS)
 @pytest.mark.parametrize("samples", [1, 4096, 100_003])
-def test_lossless_samples_are_counted_exactly(tmp_path: Path, suffix: str, codec: str, fmt: str, bits: int, samples: int) -> None:
+def test_lossless_samples_are_counted_exactly(
+    tmp_path: Path, suffix: str, codec: str, fmt: str, bits: int, samples: int
+) -> None:
     path = tmp_path / f"s.{suffix}"
     sounds.write(path, sounds.music(samples, 44100), 44100, codec, fmt)
     found = media.probe(path)
@@ -71,7 +83,10 @@ def test_a_cut_file_is_as_long_as_what_is_left(tmp_path: Path) -> None:
     assert 50_000 < media.probe(path).samples < 150_000
 
 
-@pytest.mark.parametrize("content", [b"", b"<html><body>not found</body></html>" * 30, bytes(5000), b"fLaC", b"ID3\x04" + bytes(300)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<html><body>not found</body></html>" * 30, bytes(5000), b"fLaC", b"ID3\x04" + bytes(300)],
+)
 @pytest.mark.parametrize("name", ["s.mp3", "s.flac", "s.m4a", "s.ogg"])
 def test_what_holds_no_sound_is_refused_by_name(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)

@@ -1,4 +1,4 @@
-from bandstand.playback.api import routes
+from bandstand.playback.api import ROUTES
 from tests.capability.listening.http import client_of, principal
 from tests.capability.listening.world import World, event
 
@@ -6,7 +6,7 @@ from tests.capability.listening.world import World, event
 def test_pressing_play(world: World) -> None:
     track = world.tracks(1)[0].track_id
     me = principal(world, "ana")
-    with client_of(world, me, routes) as client:
+    with client_of(world, me, ROUTES) as client:
         asked = {
             "track": track,
             "device": "Kitchen",

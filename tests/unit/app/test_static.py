@@ -7,7 +7,9 @@ from typing import Any
 from bandstand.app.static import Player
 
 
-def ask(player: Player, path: str, *, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+def ask(
+    player: Player, path: str, *, method: str = "GET", **headers: str
+) -> tuple[int, dict[str, str], bytes]:
     sent: list[dict[str, Any]] = []
 
     async def send(message: dict[str, Any]) -> None:

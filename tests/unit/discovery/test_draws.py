@@ -1,13 +1,14 @@
 from collections import Counter
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bandstand.discovery.model import drawn, fixed, interleaved
 
 
 @given(st.lists(st.text(min_size=1, max_size=3)), st.integers(0, 9), st.integers(1, 12))
+@settings(max_examples=60, deadline=None)
 def test_a_draw_says_how_likely_it_was(ids: list[str], seed: int, length: int) -> None:
     items = drawn("album", ids, Random(seed), length)
     pool = set(ids)

@@ -50,7 +50,7 @@ def _edits(draw: st.DrawFn, order: list[str], number: int) -> Edit:
 
 
 @given(st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_each_edit_can_be_taken_back_and_ranks_follow_the_list(data: st.DataObject) -> None:
     order = [_item(n).uid for n in range(data.draw(st.integers(0, 8)))]
     items = {_item(n).uid: _item(n) for n in range(8)}
@@ -77,6 +77,7 @@ def test_each_edit_can_be_taken_back_and_ranks_follow_the_list(data: st.DataObje
 
 
 @given(st.integers(1, 10), st.data())
+@settings(max_examples=60, deadline=None)
 def test_a_move_is_what_a_list_does(count: int, data: st.DataObject) -> None:
     order = [str(n) for n in range(count)]
     start = data.draw(st.integers(0, count))

@@ -44,7 +44,7 @@ def reports(draw: st.DrawFn) -> list[Heard]:
 
 
 @given(reports(), st.randoms(use_true_random=False), st.sampled_from([8_000, 180_000]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_order_of_reports_makes_no_difference(
     sent: list[Heard], random: object, duration_ms: int
 ) -> None:
@@ -57,12 +57,14 @@ def test_the_order_of_reports_makes_no_difference(
 
 
 @given(reports())
+@settings(max_examples=60, deadline=None)
 def test_hearing_a_report_twice_changes_nothing(sent: list[Heard]) -> None:
     session = _session(180_000)
     assert fold_all([*sent, *sent], session) == fold_all(sent, session)
 
 
 @given(reports())
+@settings(max_examples=60, deadline=None)
 def test_a_play_needs_thirty_seconds_of_intervals(sent: list[Heard]) -> None:
     session = _session(180_000)
     verdict = judge(fold_all(sent, session), "ana", session)
@@ -71,6 +73,7 @@ def test_a_play_needs_thirty_seconds_of_intervals(sent: list[Heard]) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 10)).map(lambda s: (s[0], s[0] + s[1]))))
+@settings(max_examples=60, deadline=None)
 def test_merged_intervals_cover_what_the_parts_cover(spans: list[tuple[int, int]]) -> None:
     merged = merge(spans)
     inside = {moment for start, end in spans for moment in range(start, end)}

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bandstand.listening.wire import MAX_BATCH, take_batch
@@ -95,6 +95,7 @@ _JSON = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(sorted(GOOD)), _JSON))
+@settings(max_examples=60, deadline=None)
 def test_nothing_a_device_sends_breaks_the_batch(change: dict[str, Any]) -> None:
     taken = take_batch([{**GOOD, **change}], "ana", NOON)
     assert len(taken.events) + len(taken.refused) == 1

@@ -9,13 +9,31 @@ from bandstand.media.model import SEGMENT_S
 
 
 def _probe(samples: int, rate: int = 44100, channels: int = 2, bits: int | None = 16) -> media.Probe:
-    return media.Probe("wav", "pcm_s16le", rate, channels, bits, 1, samples, samples * 1000 // rate, is_exact=True, is_lossless=bits is not None)
+    return media.Probe(
+        "wav",
+        "pcm_s16le",
+        rate,
+        channels,
+        bits,
+        1,
+        samples,
+        samples * 1000 // rate,
+        is_exact=True,
+        is_lossless=bits is not None,
+    )
 
 
-rates = st.sampled_from([8000, 11025, 16000, 22050, 32000, 44100, 48000, 88200, 96000, 176400, 192000, 384000])
+rates = st.sampled_from(
+    [8000, 11025, 16000, 22050, 32000, 44100, 48000, 88200, 96000, 176400, 192000, 384000]
+)
 
 
-@given(samples=st.integers(1, 30_000_000), rate=rates, channels=st.integers(1, 8), bits=st.sampled_from([None, 16, 24, 32]))
+@given(
+    samples=st.integers(1, 30_000_000),
+    rate=rates,
+    channels=st.integers(1, 8),
+    bits=st.sampled_from([None, 16, 24, 32]),
+)
 def test_segments_hold_every_sample_once(samples: int, rate: int, channels: int, bits: int | None) -> None:
     for spec in media.ladder_for(_probe(samples, rate, channels, bits)):
         segments = media.segments_of(spec)
@@ -38,10 +56,19 @@ def test_rungs_of_a_codec_can_be_switched_at_every_segment(samples: int, rate: i
     assert len({media.media_playlist(spec) for spec in aac}) == 1
 
 
-@pytest.mark.parametrize(("rate", "aac", "flac"), [
-    (8000, 48000, 8000), (22050, 44100, 22050), (44100, 44100, 44100), (96000, 48000, 96000),
-    (88200, 44100, 88200), (192000, 48000, 192000), (352800, 44100, 176400), (384000, 48000, 192000),
-])
+@pytest.mark.parametrize(
+    ("rate", "aac", "flac"),
+    [
+        (8000, 48000, 8000),
+        (22050, 44100, 22050),
+        (44100, 44100, 44100),
+        (96000, 48000, 96000),
+        (88200, 44100, 88200),
+        (192000, 48000, 192000),
+        (352800, 44100, 176400),
+        (384000, 48000, 192000),
+    ],
+)
 def test_rates(rate: int, aac: int, flac: int) -> None:
     specs = media.ladder_for(_probe(rate * 10, rate, bits=24))
     assert [s.rate for s in specs] == [aac, aac, aac, flac]
@@ -70,4 +97,13 @@ def test_bandwidth_is_an_upper_bound_until_measured() -> None:
 def test_a_rendition_is_named_by_its_source_and_recipe() -> None:
     low, mid, *_ = media.ladder_for(_probe(1000))
     assert media.rendition_id("a" * 64, low) == media.rendition_id("a" * 64, low)
-    assert len({media.rendition_id("a" * 64, low), media.rendition_id("a" * 64, mid), media.rendition_id("b" * 64, low)}) == 3
+    assert (
+        len(
+            {
+                media.rendition_id("a" * 64, low),
+                media.rendition_id("a" * 64, mid),
+                media.rendition_id("b" * 64, low),
+            }
+        )
+        == 3
+    )

@@ -24,7 +24,11 @@ def test_a_signature_holds_until_it_ends() -> None:
 
 def test_it_binds_person_source_and_secret() -> None:
     signature = media.sign(SECRET, HASH, "ana", END)
-    for wrong in ((SECRET, signature, "cd" * 32, BEFORE), (b"x" * 32, signature, HASH, BEFORE), (SECRET, signature, HASH, BEFORE, "bo")):
+    for wrong in (
+        (SECRET, signature, "cd" * 32, BEFORE),
+        (b"x" * 32, signature, HASH, BEFORE),
+        (SECRET, signature, HASH, BEFORE, "bo"),
+    ):
         with pytest.raises(Forbidden):
             media.verify(*wrong)
 

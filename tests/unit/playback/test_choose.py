@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bandstand.platform.ids import derived_id
@@ -55,6 +55,7 @@ wishes = st.builds(
 
 
 @given(st.lists(st.sampled_from(LADDER), unique=True, min_size=1), wishes)
+@settings(max_examples=60, deadline=None)
 def test_every_rendition_is_chosen_or_refused_once_with_a_reason(ladder: list[Rung], wish: Wishes) -> None:
     decision = choose(ladder, wish)
     refused = decision.refused if isinstance(decision, Decision) else decision

@@ -65,6 +65,8 @@ def guess_encoding(texts: Iterable[str]) -> tuple[str | None, bool]:
     high = sum(b >= _ASCII_END for b in raw)
     if _decodes(raw, "utf-8"):
         return "utf-8", True
+    if high < _ENOUGH:
+        return None, True
     letters = sum(b >= _ASCII_END or chr(b).isalpha() for b in raw)
     if high * 2 <= letters:
         return None, True
@@ -74,6 +76,9 @@ def guess_encoding(texts: Iterable[str]) -> tuple[str | None, bool]:
         return name, True
     return name if best >= _LIKELY else None, False
 
+
+_ENOUGH: Final = 4
+"""Fewer bytes outside ASCII than this prove nothing."""
 
 _SURE: Final = 0.8
 _LIKELY: Final = 0.6

@@ -57,13 +57,17 @@ def _kinds(text: str | None) -> list[str]:
     return kinds
 
 
-def _objects(tx: Tx, app: Engines, site: Site, me: accounts.Principal, kind: str, ids: list[Id]) -> list[Json]:
+def _objects(
+    tx: Tx, app: Engines, site: Site, me: accounts.Principal, kind: str, ids: list[Id]
+) -> list[Json]:
     """The records of what was found; what is gone since is left out."""
     if not ids:
         return []
     match kind:
         case "track":
-            return shapes.full_tracks(site, list(catalogue.get_tracks(tx, ids).values()), popularity_of(tx, app))
+            return shapes.full_tracks(
+                site, list(catalogue.get_tracks(tx, ids).values()), popularity_of(tx, app)
+            )
         case "album":
             return [shapes.simple_album(site, a) for a in catalogue.get_albums(tx, ids).values()]
         case "artist":

@@ -23,7 +23,11 @@ from bandstand.platform.http import LISTENER, get, post
 from bandstand.platform.ids import is_id
 
 Me = accounts.Principal
-RANGES: Final = {"short_term": timedelta(days=28), "medium_term": timedelta(days=182), "long_term": timedelta(days=365)}
+RANGES: Final = {
+    "short_term": timedelta(days=28),
+    "medium_term": timedelta(days=182),
+    "long_term": timedelta(days=365),
+}
 """Spotify: about 4 weeks, 6 months, a year."""
 _MOST: Final = 1000
 """How far down the list of what was played most goes."""
@@ -183,7 +187,13 @@ def _since(app: Engines, time_range: str) -> datetime:
 
 @get("/v1/me/top/tracks", who=LISTENER, scopes=("user-top-read",))
 def my_top_tracks(
-    tx: Tx, me: Me, app: Engines, request: Req, time_range: str = "medium_term", limit: int = 20, offset: int = 0
+    tx: Tx,
+    me: Me,
+    app: Engines,
+    request: Req,
+    time_range: str = "medium_term",
+    limit: int = 20,
+    offset: int = 0,
 ) -> Json:
     """Get User's Top Tracks."""
     asked, site = window(limit, offset), site_of(request, app, me)
@@ -195,7 +205,13 @@ def my_top_tracks(
 
 @get("/v1/me/top/artists", who=LISTENER, scopes=("user-top-read",))
 def my_top_artists(
-    tx: Tx, me: Me, app: Engines, request: Req, time_range: str = "medium_term", limit: int = 20, offset: int = 0
+    tx: Tx,
+    me: Me,
+    app: Engines,
+    request: Req,
+    time_range: str = "medium_term",
+    limit: int = 20,
+    offset: int = 0,
 ) -> Json:
     """Get User's Top Artists."""
     asked, site = window(limit, offset), site_of(request, app, me)

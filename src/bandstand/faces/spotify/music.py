@@ -43,7 +43,14 @@ def several_albums(
 
 @get("/v1/albums/{album:str}/tracks", who=LISTENER)
 def tracks_of_album(
-    tx: Tx, me: Me, app: Engines, request: Req, album: str, market: str | None = None, limit: int = 20, offset: int = 0
+    tx: Tx,
+    me: Me,
+    app: Engines,
+    request: Req,
+    album: str,
+    market: str | None = None,
+    limit: int = 20,
+    offset: int = 0,
 ) -> Json:
     """Get Album Tracks."""
     check_market(market)
@@ -92,13 +99,21 @@ def albums_of_artist(
     shown = []
     for album in albums[offset : offset + limit]:
         is_own = any(a.id == found.id for a in album.artists)
-        shown.append({**shapes.simple_album(site, album), "album_group": album.kind if is_own else "appears_on"})
+        shown.append(
+            {**shapes.simple_album(site, album), "album_group": album.kind if is_own else "appears_on"}
+        )
     return paging(request, site, shown, len(albums), asked)
 
 
 @get("/v1/artists/{artist:str}/top-tracks", who=LISTENER)
 def top_tracks_of_artist(
-    tx: Tx, me: Me, app: Engines, request: Req, artist: str, market: str | None = None, country: str | None = None
+    tx: Tx,
+    me: Me,
+    app: Engines,
+    request: Req,
+    artist: str,
+    market: str | None = None,
+    country: str | None = None,
 ) -> Json:
     """Get Artist's Top Tracks: those played most here, then the newest."""
     check_market(market or country)

@@ -82,7 +82,9 @@ def full_playlist(request: Req, tx: Tx, app: Engines, me: Me, playlist: library.
     items = library.playlist_items(tx, me.id, playlist.id, limit=FIRST_PAGE.limit)
     shown = item_objects(tx, app, site, items, ("item",))
     old = [{**{k: v for k, v in s.items() if k != "item"}, "track": s["item"]} for s in shown]
-    pictures = next((s["item"]["album"]["images"] for s in shown if s["item"] and s["item"]["album"]["images"]), [])
+    pictures: list[Json] = next(
+        (s["item"]["album"]["images"] for s in shown if s["item"] and s["item"]["album"]["images"]), []
+    )
     owner = names_of(tx, [playlist.owner])[playlist.owner]
     address = f"playlists/{playlist.id}"
     return {
@@ -95,7 +97,13 @@ def full_playlist(request: Req, tx: Tx, app: Engines, me: Me, playlist: library.
 
 @get("/v1/playlists/{playlist:str}", who=LISTENER)
 def one_playlist(
-    tx: Tx, me: Me, app: Engines, request: Req, playlist: str, market: str | None = None, fields: str | None = None
+    tx: Tx,
+    me: Me,
+    app: Engines,
+    request: Req,
+    playlist: str,
+    market: str | None = None,
+    fields: str | None = None,
 ) -> Any:
     """Get Playlist."""
     check_market(market)
@@ -148,7 +156,13 @@ def _snapshot(playlist: library.Playlist) -> Json:
 
 @post(ITEMS, who=LISTENER, status_code=201)
 def add_to_playlist(
-    tx: Tx, me: Me, app: Engines, playlist: str, body: bytes, uris: str | None = None, position: int | None = None
+    tx: Tx,
+    me: Me,
+    app: Engines,
+    playlist: str,
+    body: bytes,
+    uris: str | None = None,
+    position: int | None = None,
 ) -> Json:
     """Add Items to Playlist. The body is an object with `uris`, or a bare list of them."""
     given, said = uris_given(uris, body, MAX_URIS)
@@ -160,7 +174,9 @@ def add_to_playlist(
 
 
 @put(ITEMS, who=LISTENER, status_code=200)
-def reorder_or_replace(tx: Tx, me: Me, app: Engines, playlist: str, body: bytes, uris: str | None = None) -> Json:
+def reorder_or_replace(
+    tx: Tx, me: Me, app: Engines, playlist: str, body: bytes, uris: str | None = None
+) -> Json:
     """Update Playlist Items: replace all by `uris`, or move a range."""
     given, said = uris_given(uris, body, MAX_URIS)
     found = find_editable(tx, me, playlist)
@@ -190,7 +206,13 @@ def remove_from_playlist(tx: Tx, me: Me, app: Engines, playlist: str, body: byte
     found = find_editable(tx, me, playlist)
     ids, positions = _places(said)
     removed = library.remove_items(
-        tx, me.id, found.id, app.clock(), ids=ids, positions=positions, snapshot_id=field_of(said, "snapshot_id", str)
+        tx,
+        me.id,
+        found.id,
+        app.clock(),
+        ids=ids,
+        positions=positions,
+        snapshot_id=field_of(said, "snapshot_id", str),
     )
     return _snapshot(removed)
 
@@ -200,7 +222,9 @@ def _places(said: Json) -> tuple[list[Id], list[int]]:
     positions = _positions(said)
     if given is None and positions:
         return [], positions
-    if not isinstance(given, list) or not all(isinstance(g, dict) and isinstance(g.get("uri"), str) for g in given):
+    if not isinstance(given, list) or not all(
+        isinstance(g, dict) and isinstance(g.get("uri"), str) for g in given
+    ):
         raise Invalid("items must be a list of objects with a uri", code="bad_field")
     if len(given) > MAX_URIS:
         raise Invalid(f"Too many items: at most {MAX_URIS}", code="too_many_uris")

@@ -55,7 +55,9 @@ def my_tracks(
     page = library.list_saved(tx, me.id, "track", limit=limit, offset=offset)
     tracks = catalogue.get_tracks(tx, [s.id for s in page.items])
     made = {m["id"]: m for m in shapes.full_tracks(site, list(tracks.values()), popularity_of(tx, app))}
-    items = [{"added_at": shapes.rfc3339(s.saved_at), "track": made[s.id]} for s in page.items if s.id in made]
+    items = [
+        {"added_at": shapes.rfc3339(s.saved_at), "track": made[s.id]} for s in page.items if s.id in made
+    ]
     return paging(request, site, items, page.total, asked)
 
 
@@ -69,7 +71,9 @@ def my_albums(
     page = library.list_saved(tx, me.id, "album", limit=limit, offset=offset)
     albums = catalogue.get_albums(tx, [s.id for s in page.items])
     made = album_objects(request, tx, site, list(albums.values()))
-    items = [{"added_at": shapes.rfc3339(s.saved_at), "album": made[s.id]} for s in page.items if s.id in made]
+    items = [
+        {"added_at": shapes.rfc3339(s.saved_at), "album": made[s.id]} for s in page.items if s.id in made
+    ]
     return paging(request, site, items, page.total, asked)
 
 
@@ -83,7 +87,9 @@ def save_tracks(tx: Tx, me: Me, app: Engines, body: bytes, ids: str | None = Non
 def _with_timestamped(ids: str | None, body: bytes) -> list[Id]:
     if ids is None and b"timestamped_ids" in body:
         given = read_object(body).get("timestamped_ids")
-        if not isinstance(given, list) or not all(isinstance(g, dict) and isinstance(g.get("id"), str) for g in given):
+        if not isinstance(given, list) or not all(
+            isinstance(g, dict) and isinstance(g.get("id"), str) for g in given
+        ):
             raise Invalid("timestamped_ids must be a list of objects with an id", code="bad_field")
         return check_ids([g["id"] for g in given])
     return ids_given(ids, body)

@@ -11,7 +11,13 @@ from bandstand.platform.ids import Id
 UNKNOWN_DATE: Final = "0000"
 """What Spotify itself says for a release of unknown date."""
 _PRECISION: Final = {4: "year", 7: "month", 10: "day"}
-_PLURAL: Final = {"user": "users", "track": "tracks", "album": "albums", "artist": "artists", "playlist": "playlists"}
+_PLURAL: Final = {
+    "user": "users",
+    "track": "tracks",
+    "album": "albums",
+    "artist": "artists",
+    "playlist": "playlists",
+}
 
 
 def rfc3339(at: datetime) -> str:
@@ -183,7 +189,9 @@ def owner(site: Site, person: Id, name: str | None) -> Json:
     return {**identity(site, "user", person), "display_name": name}
 
 
-def simple_playlist(site: Site, playlist: library.Playlist, owner_name: str | None, pictures: list[Json]) -> Json:
+def simple_playlist(
+    site: Site, playlist: library.Playlist, owner_name: str | None, pictures: list[Json]
+) -> Json:
     """SimplifiedPlaylistObject, with both the old name of its items and the new."""
     told = {"href": site.href(f"playlists/{playlist.id}/items"), "total": playlist.total}
     return {

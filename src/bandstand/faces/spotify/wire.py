@@ -176,7 +176,14 @@ def uris_given(query: str | None, body: bytes, most: int) -> tuple[list[tuple[st
 
 
 def paging(
-    request: Req, site: Site, items: list[Any], total: int, asked: Window, *, path: str | None = None, **more: str
+    request: Req,
+    site: Site,
+    items: list[Any],
+    total: int,
+    asked: Window,
+    *,
+    path: str | None = None,
+    **more: str,
 ) -> Json:
     """Spotify's page around items; `next` and `previous` are absolute. `path` where it is not the request's own."""
     if path is None:
