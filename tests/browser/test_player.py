@@ -76,7 +76,7 @@ def _found(page: Any, box: Any) -> bool:
     box.fill("")
     box.fill("evenning first")
     time.sleep(1.0)
-    return page.locator("[data-testid=track-row]", has_text="Evening First").count() > 0
+    return bool(page.locator("[data-testid=track-row]", has_text="Evening First").count())
 
 
 def _position(page: Any) -> float:

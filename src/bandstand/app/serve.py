@@ -14,6 +14,7 @@ from pathlib import Path
 import structlog
 
 from bandstand import accounts
+from bandstand.app.duties import make_jobs
 from bandstand.app.settings import Settings
 from bandstand.app.wiring import open_engines
 from bandstand.platform.engines import Engines
@@ -126,34 +127,38 @@ def find_soundfont(environ: Mapping[str, str]) -> Path:
     return found
 
 
+def _prepare(settings: Settings) -> None:
+    """Bring every schema up to date and print where to go."""
+    app = open_engines(settings, migrate=True)
+    make_jobs(app, settings).prepare()
+    sys.stdout.write(
+        f"\n  Bandstand is at   {address(settings)}\n  Sign in once with {sign_in_link(app, settings)}\n"
+        f"  Data is kept in   {settings.data_dir}\n  Stop with Ctrl+C\n\n"
+    )
+    sys.stdout.flush()
+    app.log.close()
+    app.db.dispose()
+
+
+def _children(settings: Settings, soundfont: Path | None) -> list[Child]:
+    python = [sys.executable, "-m"]
+    children = [Child("worker", [*python, "bandstand", "worker"])]
+    if soundfont is not None:
+        making = [*python, "bandstand.delivery.starter", "--out", str(starter_folder(settings))]
+        children.append(
+            Child("starter", ["nice", "-n", "5", *making, "--soundfont", str(soundfont)], keep=False)
+        )
+    return children
+
+
 def serve(settings: Settings, *, workers: int, soundfont: Path | None) -> None:
     """Serve until stopped. `soundfont` set: make the starter catalogue beside it."""
     from granian import Granian  # noqa: PLC0415  (heavy, and needed here alone)
     from granian.constants import Interfaces  # noqa: PLC0415
 
     refuse_taken_port(settings.host, settings.port)
-    app = open_engines(settings, migrate=True)
-    link = sign_in_link(app, settings)
-    sys.stdout.write(
-        f"\n  Bandstand is at   {address(settings)}\n  Sign in once with {link}\n"
-        f"  Data is kept in   {settings.data_dir}\n  Stop with Ctrl+C\n\n"
-    )
-    sys.stdout.flush()
-    app.log.close()
-    app.db.dispose()
-    children = [Child("worker", [sys.executable, "-m", "bandstand", "worker"])]
-    if soundfont is not None:
-        out = str(starter_folder(settings))
-        command = [
-            sys.executable,
-            "-m",
-            "bandstand.delivery.starter",
-            "--out",
-            out,
-            "--soundfont",
-            str(soundfont),
-        ]
-        children.append(Child("starter", ["nice", "-n", "10", *command], keep=False))
+    _prepare(settings)
+    children = _children(settings, soundfont)
     for child in children:
         child.start()
     server = Granian(

@@ -78,7 +78,7 @@ class Watcher:
         found: dict[bytes, set[bytes]] = {}
         for path in paths:
             root = next((r for r in self.roots if path.startswith(r.rstrip(b"/") + b"/")), None)
-            if root is None or os.path.basename(path).startswith(b"."):
+            if root is None or _is_hidden(path[len(root) :]):
                 continue
             folder = os.path.dirname(path)
             while folder != root and not os.path.isdir(folder):
@@ -109,6 +109,10 @@ class Watcher:
             except BandstandError as error:
                 _log.warning("scan_failed", root=show(root), reason=error.message)
             return
+
+
+def _is_hidden(below: bytes) -> bool:
+    return any(part.startswith(b".") for part in below.split(b"/"))
 
 
 def _outermost(folders: set[bytes]) -> list[bytes]:

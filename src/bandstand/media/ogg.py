@@ -57,7 +57,7 @@ class _Packet:
 def open_audio(path: str | PathLike[str]) -> av.container.InputContainer:
     """Open a sound file for reading, mended in memory where its Vorbis headers are repeated; FFmpegError, OSError."""
     whole = mended(path) if _may_repeat_headers(path) else None
-    return av.open(fspath(path) if whole is None else io.BytesIO(whole), metadata_errors="replace")
+    return av.open(fspath(path) if whole is None else io.BytesIO(whole), "r", metadata_errors="replace")
 
 
 def mended(path: str | PathLike[str]) -> bytes | None:

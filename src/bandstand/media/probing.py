@@ -134,6 +134,8 @@ def _probe_stream(path: str, container: av.container.InputContainer) -> Probe:
     found = _walk(container, stream)
     context = stream.codec_context
     rate, channels = context.sample_rate, context.channels
+    if not found.packets:
+        raise undecodable(path, "its headers are there, but the sound they tell of is not in the file")
     if not found.has_sound or not rate or not channels:
         raise undecodable(path, "its audio stream is empty or damaged")
     samples, is_exact = _samples(container, stream, found, rate)

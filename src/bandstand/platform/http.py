@@ -134,10 +134,10 @@ def route(
         opt = {"who": who, "scopes": tuple(scopes), **options.pop("opt", {})}
         handler = HTTPRouteHandler(
             path,
-            http_method=method,
+            http_method=method,  # type: ignore[arg-type]
             status_code=status_code,
             opt=opt,
-            **options,  # type: ignore[arg-type]
+            **options,
         )
         return handler(call)
 

@@ -1,6 +1,7 @@
 """What the face refuses, hides and counts."""
 
 from collections.abc import Callable
+from typing import Any
 
 from tests.capability.faces.conftest import House
 
@@ -93,7 +94,7 @@ def test_private_playlists_are_not_found(house: House) -> None:
     )
 
 
-BAD_ADDITIONS = (
+BAD_ADDITIONS: tuple[tuple[Any, int], ...] = (
     ({"uris": ["spotify:track:0000000000000000000000"]}, 404), ({"uris": ["nonsense"]}, 400), ({"uris": "x"}, 400),
     ({"uris": []}, 400), ({}, 400), ({"uris": [1]}, 400), ("{", 400), ({"uris": ["spotify:album:0000000000000000000000"]}, 400),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """spotipy, unmodified, against the face in this process; `stories/` does the same walk on a whole server."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import requests
@@ -21,7 +21,10 @@ class _InProcess(BaseAdapter):
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         """Send one request."""
         answer = self.house.client.request(
-            str(request.method), str(request.url), headers=dict(request.headers), content=request.body or b""
+            str(request.method),
+            str(request.url),
+            headers={str(k): str(v) for k, v in request.headers.items()},
+            content=cast("bytes", request.body or b""),
         )
         made = requests.Response()
         made.status_code, made.url, made.request = answer.status_code, str(request.url), request

@@ -5,7 +5,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from bandstand import accounts
-from bandstand.listening.api import MAX_BODY_BYTES, routes
+from bandstand.listening.api import MAX_BODY_BYTES, ROUTES
 from bandstand.platform.ids import new_id
 from tests.capability.listening.http import client_of, principal
 from tests.capability.listening.world import NOON, World, event
@@ -20,7 +20,7 @@ def me(world: World) -> accounts.Principal:
 
 @pytest.fixture
 def client(world: World, me: accounts.Principal) -> Iterator[TestClient[Litestar]]:
-    with client_of(world, me, routes) as made:
+    with client_of(world, me, ROUTES) as made:
         yield made
 
 

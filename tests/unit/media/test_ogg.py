@@ -8,7 +8,6 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from mutagen.oggvorbis import OggVorbis
 
 from bandstand import media
 from bandstand.media import ogg
@@ -72,7 +71,7 @@ def pages() -> list[bytes]:
         out.mux(stream.encode(None))
     data = file.getvalue()
     found = [data[a:b] for a, b in pairwise(_page_starts(data))]
-    if not found[1].rstrip(b"\0")[27 + found[1][26] :].startswith(b"\x03vorbis"):
+    if not found[1][27 + found[1][26] :].startswith(b"\x03vorbis"):
         pytest.skip("this muxer lays the headers out in another way")
     return found
 
@@ -152,6 +151,7 @@ def test_wild_files_decode_to_the_last_granule(shared: Path, name: str) -> None:
     path = shared / "data/music/Will Savino/HyperRogue" / f"hr-savino-{name}.ogg"
     if not path.exists():
         pytest.skip("this file is not in the shared material")
-    wanted = round(OggVorbis(path).info.length * RATE)
+    data = path.read_bytes()
+    (wanted,) = struct.unpack_from("<q", data, data.rfind(b"OggS") + 6)
     assert media.probe(path).samples == wanted
     assert sum(frame.samples for frame in decode(path)) == wanted

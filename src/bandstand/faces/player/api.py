@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 
 from bandstand import accounts, catalogue, discovery, library
 from bandstand.faces.spotify import shapes
-from bandstand.faces.spotify.common import artist_objects, playlist_objects, popularity_of
+from bandstand.faces.spotify.asking import artist_objects, playlist_objects, popularity_of
 from bandstand.faces.spotify.wire import Json, Req, Site, site_of
 from bandstand.platform.db import Tx
 from bandstand.platform.engines import Engines

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from bandstand import accounts, catalogue, library, search
 from bandstand.faces.spotify import shapes
-from bandstand.faces.spotify.common import artist_objects, playlist_objects, popularity_of
+from bandstand.faces.spotify.asking import artist_objects, playlist_objects, popularity_of
 from bandstand.faces.spotify.wire import Json, Req, Site, check_market, paging, site_of, window
 from bandstand.platform.db import Tx
 from bandstand.platform.engines import Engines

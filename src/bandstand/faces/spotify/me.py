@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from bandstand import accounts, catalogue, library
 from bandstand.faces.spotify import shapes
-from bandstand.faces.spotify.common import artist_objects, playlist_objects, popularity_of
+from bandstand.faces.spotify.asking import artist_objects, playlist_objects, popularity_of
 from bandstand.faces.spotify.playlists import details, full_playlist
 from bandstand.faces.spotify.wire import (
     Json,

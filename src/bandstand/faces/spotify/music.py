@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from bandstand import accounts, catalogue
 from bandstand.faces.spotify import shapes
-from bandstand.faces.spotify.common import album_objects, artist_objects, in_order, plays_of, popularity_of
+from bandstand.faces.spotify.asking import album_objects, artist_objects, in_order, plays_of, popularity_of
 from bandstand.faces.spotify.wire import Json, Req, check_id, check_market, paging, site_of, split_ids, window
 from bandstand.platform.db import Tx
 from bandstand.platform.engines import Engines

@@ -6,7 +6,7 @@ from litestar import Response
 
 from bandstand import accounts, catalogue, library
 from bandstand.faces.spotify import shapes
-from bandstand.faces.spotify.common import names_of, popularity_of
+from bandstand.faces.spotify.asking import names_of, popularity_of
 from bandstand.faces.spotify.fields import prune
 from bandstand.faces.spotify.wire import (
     Json,

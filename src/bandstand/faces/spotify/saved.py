@@ -8,7 +8,7 @@ from litestar import Response
 
 from bandstand import accounts, catalogue, library
 from bandstand.faces.spotify import shapes
-from bandstand.faces.spotify.common import album_objects, artist_objects, popularity_of
+from bandstand.faces.spotify.asking import album_objects, artist_objects, popularity_of
 from bandstand.faces.spotify.playlists import forget_playlists
 from bandstand.faces.spotify.wire import (
     Json,
