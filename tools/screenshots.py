@@ -15,8 +15,14 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 OUT = Path(__file__).parent.parent / "docs" / "screenshots"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--autoplay-policy=no-user-gesture-required"]
-PLAY_MS, SETTLE_MS = 6_000, 1_500
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--autoplay-policy=no-user-gesture-required",
+]
+PLAY_MS, SETTLE_MS, PHONE_PX = 6_000, 1_500, 500
 FIRST = (
     "Promise.all(['/api/albums?sort=name','/v1/me/playlists','/api/genres'].map(u=>fetch(u).then(r=>r.json())))"
     ".then(([a,p,g])=>({album:a.items[0].id,artist:a.items[0].artists[0].id,playlist:p.items[0]?.id,genre:g.items[0].id}))"
@@ -40,7 +46,9 @@ def go(page: Any, path: str) -> None:
 def take(browser: Any, url: str, who: tuple[str, str], width: int, scheme: str) -> None:
     """Walk through every page at one width and scheme."""
     variant = f"{scheme}-{width}"
-    context = browser.new_context(viewport={"width": width, "height": 900 if width > 500 else 844}, color_scheme=scheme)
+    context = browser.new_context(
+        viewport={"width": width, "height": 900 if width > PHONE_PX else 844}, color_scheme=scheme
+    )
     page = context.new_page()
     page.goto(url)
     page.wait_for_selector("[data-testid=signin-form]")
@@ -69,7 +77,7 @@ def take(browser: Any, url: str, who: tuple[str, str], width: int, scheme: str) 
     for name, path in pages.items():
         go(page, path)
         shoot(page, name, variant)
-    if width < 500:
+    if width < PHONE_PX:
         page.click(".open-sheet")
         page.wait_for_timeout(SETTLE_MS)
         shoot(page, "now", variant)

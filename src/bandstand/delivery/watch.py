@@ -1,7 +1,7 @@
 """Watching folders: what changes on disk is in the catalogue a few seconds later."""
 
 # Names are bytes here, and pathlib takes none.
-# ruff: noqa: PTH100,PTH112,PTH119,PTH120
+# ruff: noqa: PTH100, PTH112, PTH120
 
 import os
 import threading
