@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 import bandstand.app.tables  # noqa: F401  (declares every table)
@@ -14,6 +15,11 @@ from bandstand.platform.clock import FixedClock
 from bandstand.platform.db import Database, metadata
 
 pytest_plugins = ["tests.engines"]
+# A shared machine is slow now and then; that is no fault of the rule under test.
+hypothesis.settings.register_profile(
+    "shared", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("shared")
 ROOT = Path(__file__).parent.parent
 _LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 _real_connect = socket.socket.connect

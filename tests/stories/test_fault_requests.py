@@ -132,10 +132,10 @@ def test_a_full_disk(tmp_path: Path) -> None:
 def no_room_for_sound(server: Server, client: httpx.Client, music: Path, track: str) -> None:
     """Nothing half made is served or stays; with room again it is made."""
     manifest_url = play(client, track, ["flac"])["manifest_url"]
-    manifest = client.get(manifest_url).raise_for_status().json()
-    lossless = next(r for r in manifest["renditions"] if r["codec"] == "flac")
     base = httpx.URL(server.url).join(manifest_url)
     with full_disk(members(server, "bandstand.media.maker"), 2_000):
+        manifest = client.get(manifest_url).raise_for_status().json()  # whoever asks for it starts the making
+        lossless = next(r for r in manifest["renditions"] if r["codec"] == "flac")
         answer = client.get(base.join(lossless["segments"][0]["uri"]))
         assert refused(answer), answer.status_code
         made = [p for p in (server.data / "objects").rglob("*") if "flac-" in str(p) and p.is_file()]
