@@ -97,7 +97,8 @@ def test_sign_in_by_keyboard_at_every_size(
     page.keyboard.press("Tab")
     page.keyboard.type("another password")
     page.keyboard.press("Enter")
-    page.wait_for_selector("[data-testid=shelf]")
+    page.wait_for_selector("[data-testid=signin-form]", state="detached")
+    page.wait_for_selector("main h1")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.screenshot(path=str(tmp_path / "home.png"))
     page.close()
