@@ -117,7 +117,7 @@ def full_disk(processes: list[psutil.Process], limit_bytes: int) -> Iterator[Non
 
 
 @pytest.mark.xfail(
-    reason="the limit does not reach a maker that is started while it holds; the room's own tests cover a full disk",
+    reason="a 61 kB segment is written in spite of the limit, and why is not found yet: this shows nothing of a full disk",
     strict=False,
 )
 @pytest.mark.skipif(
